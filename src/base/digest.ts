@@ -1,5 +1,5 @@
-import { createHash, hash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { createHash, hash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 declare const digestBrand: unique symbol;
 
@@ -11,41 +11,32 @@ const pattern = /^[0-9a-f]{64}$/;
 export const isDigest = (text: string): text is Digest => pattern.test(text);
 
 /** Digest of a text (as UTF-8) or of bytes. */
-export const digestOf = (content: string | Uint8Array): Digest =>
-	hash("sha256", content) as Digest;
+export const digestOf = (content: string | Uint8Array): Digest => hash('sha256', content) as Digest;
 
 /** Digest of a value as canonical JSON: keys sorted, no blanks, so that equal documents have equal digests. */
-export const digestOfDocument = (document: unknown): Digest =>
-	digestOf(canonicalJson(document));
+export const digestOfDocument = (document: unknown): Digest => digestOf(canonicalJson(document));
 
 /** Digest of a file's content, read in pieces. */
 export function digestOfFile(path: string): Digest {
-	const sum = createHash("sha256");
-	const buffer = Buffer.allocUnsafe(256 * 1024);
-	const file = openSync(path, "r");
-	try {
-		for (
-			let size = readSync(file, buffer);
-			size > 0;
-			size = readSync(file, buffer)
-		)
-			sum.update(buffer.subarray(0, size));
-	} finally {
-		closeSync(file);
-	}
-	return sum.digest("hex") as Digest;
+  const sum = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(256 * 1024);
+  const file = openSync(path, 'r');
+  try {
+    for (let size = readSync(file, buffer); size > 0; size = readSync(file, buffer))
+      sum.update(buffer.subarray(0, size));
+  } finally {
+    closeSync(file);
+  }
+  return sum.digest('hex') as Digest;
 }
 
 /** JSON with sorted keys; `undefined` members are left out. */
 export function canonicalJson(value: unknown): string {
-	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-	if (value === null || typeof value !== "object")
-		return JSON.stringify(value) ?? "null";
-	const members = Object.entries(value)
-		.filter(([, member]) => member !== undefined)
-		.sort(([a], [b]) => (a < b ? -1 : 1))
-		.map(
-			([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`,
-		);
-	return `{${members.join(",")}}`;
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
 }

@@ -1,115 +1,111 @@
 /** A position in a file the user wrote. Lines and columns count from 1. */
 export interface Place {
-	readonly file: string;
-	/** The whole text of the file, for the code frame. */
-	readonly text: string;
-	readonly line: number;
-	readonly column: number;
-	/** How many characters to underline. */
-	readonly length: number;
+  readonly file: string;
+  /** The whole text of the file, for the code frame. */
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+  /** How many characters to underline. */
+  readonly length: number;
 }
 
 /** What kind of thing went wrong; tests and tools match on it, so a code keeps its meaning. */
 export type FailureCode =
-	| "usage"
-	| "recipe-invalid"
-	| "package-unknown"
-	| "provider-ambiguous"
-	| "dependency-cycle"
-	| "config-invalid"
-	| "board-unknown"
-	| "product-unknown"
-	| "board-unsupported"
-	| "program-missing"
-	| "sandbox-unavailable"
-	| "download-failed"
-	| "digest-mismatch"
-	| "unpack-unsafe"
-	| "patch-rejected"
-	| "command-failed"
-	| "hook-failed"
-	| "tree-conflict"
-	| "deploy-invalid"
-	| "image-invalid"
-	| "store-damaged"
-	| "lock-held"
-	| "interrupted";
+  | 'usage'
+  | 'recipe-invalid'
+  | 'package-unknown'
+  | 'provider-ambiguous'
+  | 'dependency-cycle'
+  | 'config-invalid'
+  | 'board-unknown'
+  | 'product-unknown'
+  | 'board-unsupported'
+  | 'program-missing'
+  | 'sandbox-unavailable'
+  | 'download-failed'
+  | 'digest-mismatch'
+  | 'unpack-unsafe'
+  | 'patch-rejected'
+  | 'command-failed'
+  | 'hook-failed'
+  | 'tree-conflict'
+  | 'deploy-invalid'
+  | 'image-invalid'
+  | 'store-damaged'
+  | 'lock-held'
+  | 'interrupted';
 
 interface Circumstances {
-	readonly place?: Place | undefined;
-	/** More lines, shown as they are: the end of a log, the two digests. */
-	readonly detail?: string | undefined;
-	/** What the reader can do about it, as an instruction. */
-	readonly hint?: string | undefined;
-	readonly cause?: unknown;
+  readonly place?: Place | undefined;
+  /** More lines, shown as they are: the end of a log, the two digests. */
+  readonly detail?: string | undefined;
+  /** What the reader can do about it, as an instruction. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
 }
 
 /** A Failure as plain data, to cross from one process to another. */
-export interface FailureRecord extends Omit<Circumstances, "cause"> {
-	readonly code: FailureCode;
-	readonly message: string;
+export interface FailureRecord extends Omit<Circumstances, 'cause'> {
+  readonly code: FailureCode;
+  readonly message: string;
 }
 
 /** Anything that can go wrong without a bug in mk. Every other exception is one. */
 export class Failure extends Error {
-	override readonly name = "Failure";
-	readonly code: FailureCode;
-	readonly place: Place | undefined;
-	readonly detail: string | undefined;
-	readonly hint: string | undefined;
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly place: Place | undefined;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
 
-	constructor(
-		code: FailureCode,
-		message: string,
-		{ place, detail, hint, cause }: Circumstances = {},
-	) {
-		super(message, { cause });
-		this.code = code;
-		this.place = place;
-		this.detail = detail;
-		this.hint = hint;
-	}
+  constructor(code: FailureCode, message: string, { place, detail, hint, cause }: Circumstances = {}) {
+    super(message, { cause });
+    this.code = code;
+    this.place = place;
+    this.detail = detail;
+    this.hint = hint;
+  }
 
-	static from({ code, message, ...circumstances }: FailureRecord): Failure {
-		return new Failure(code, message, circumstances);
-	}
+  static from({ code, message, ...circumstances }: FailureRecord): Failure {
+    return new Failure(code, message, circumstances);
+  }
 
-	record(): FailureRecord {
-		return {
-			code: this.code,
-			message: this.message,
-			place: this.place,
-			detail: this.detail,
-			hint: this.hint,
-		};
-	}
+  record(): FailureRecord {
+    return {
+      code: this.code,
+      message: this.message,
+      place: this.place,
+      detail: this.detail,
+      hint: this.hint,
+    };
+  }
 }
 
 /** Several failures found in one pass, so that the user mends them in one go. */
 export class Failures extends Error {
-	override readonly name = "Failures";
-	readonly all: readonly Failure[];
+  override readonly name = 'Failures';
+  readonly all: readonly Failure[];
 
-	constructor(all: readonly Failure[]) {
-		super(all.map((failure) => failure.message).join("\n"));
-		this.all = all;
-	}
+  constructor(all: readonly Failure[]) {
+    super(all.map((failure) => failure.message).join('\n'));
+    this.all = all;
+  }
 }
 
 /** Throws what was collected: nothing, the one failure, or all of them. */
 export function throwCollected(failures: readonly Failure[]): void {
-	const [first, ...others] = failures;
-	if (first === undefined) return;
-	throw others.length === 0 ? first : new Failures(failures);
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  throw others.length === 0 ? first : new Failures(failures);
 }
 
 /** The failures inside a thrown value; undefined when it is a bug of ours. */
 export function failuresOf(thrown: unknown): readonly Failure[] | undefined {
-	if (thrown instanceof Failure) return [thrown];
-	return thrown instanceof Failures ? thrown.all : undefined;
+  if (thrown instanceof Failure) return [thrown];
+  return thrown instanceof Failures ? thrown.all : undefined;
 }
 
 /** Closes a switch over a union: a case that was forgotten does not compile. */
 export function unreachable(value: never): never {
-	throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
+  throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
 }

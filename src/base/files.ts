@@ -1,140 +1,128 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from 'node:crypto';
 import {
-	chmodSync,
-	closeSync,
-	constants,
-	copyFileSync,
-	type Dirent,
-	fsyncSync,
-	linkSync,
-	lstatSync,
-	mkdirSync,
-	openSync,
-	readdirSync,
-	readFileSync,
-	readlinkSync,
-	renameSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  type Dirent,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** One entry of a tree, with its path relative to the tree's root. */
 export interface TreeEntry {
-	readonly path: string;
-	readonly kind: "directory" | "file" | "symlink" | "other";
+  readonly path: string;
+  readonly kind: 'directory' | 'file' | 'symlink' | 'other';
 }
 
 /** A name beside `path` that no other process uses. */
-export const temporaryName = (path: string): string =>
-	`${path}.${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
+export const temporaryName = (path: string): string => `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 
 /** Writes a whole file: readers see the old content or the new, never a part, also after a power cut. */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
-	mkdirSync(dirname(path), { recursive: true });
-	const temporary = temporaryName(path);
-	try {
-		const file = openSync(temporary, "wx", 0o644);
-		try {
-			writeFileSync(file, content);
-			fsyncSync(file);
-		} finally {
-			closeSync(file);
-		}
-		renameSync(temporary, path);
-	} catch (error) {
-		rmSync(temporary, { force: true });
-		throw error;
-	}
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = temporaryName(path);
+  try {
+    const file = openSync(temporary, 'wx', 0o644);
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** Everything below `root`, parents before their content, names in byte order; symlinks are not followed. */
-export function* walkTree(root: string, below = ""): Generator<TreeEntry> {
-	const entries = readdirSync(join(root, below), { withFileTypes: true });
-	entries.sort((a, b) =>
-		Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
-	);
-	for (const entry of entries) {
-		const path = below === "" ? entry.name : `${below}/${entry.name}`;
-		yield { path, kind: kindOf(entry) };
-		if (entry.isDirectory()) yield* walkTree(root, path);
-	}
+export function* walkTree(root: string, below = ''): Generator<TreeEntry> {
+  const entries = readdirSync(join(root, below), { withFileTypes: true });
+  entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  for (const entry of entries) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    yield { path, kind: kindOf(entry) };
+    if (entry.isDirectory()) yield* walkTree(root, path);
+  }
 }
 
-function kindOf(entry: Dirent): TreeEntry["kind"] {
-	if (entry.isSymbolicLink()) return "symlink";
-	if (entry.isDirectory()) return "directory";
-	return entry.isFile() ? "file" : "other";
+function kindOf(entry: Dirent): TreeEntry['kind'] {
+  if (entry.isSymbolicLink()) return 'symlink';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isFile() ? 'file' : 'other';
 }
 
 /** Deletes a tree whatever its modes are; absent is fine. */
 export function removeTree(path: string): void {
-	try {
-		rmSync(path, { recursive: true, force: true });
-	} catch {
-		makeRemovable(path);
-		rmSync(path, { recursive: true, force: true });
-	}
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    makeRemovable(path);
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function makeRemovable(path: string): void {
-	if (!lstatSync(path).isDirectory()) return;
-	chmodSync(path, 0o755);
-	for (const entry of readdirSync(path, { withFileTypes: true })) {
-		if (entry.isDirectory()) makeRemovable(join(path, entry.name));
-	}
+  if (!lstatSync(path).isDirectory()) return;
+  chmodSync(path, 0o755);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) makeRemovable(join(path, entry.name));
+  }
 }
 
 /** Creates the directory anew and empty. */
 export function emptyDir(path: string): string {
-	removeTree(path);
-	mkdirSync(path, { recursive: true });
-	return path;
+  removeTree(path);
+  mkdirSync(path, { recursive: true });
+  return path;
 }
 
 /** A tree that shares its files with `from` by hard links where the file system allows, else by copies. */
 export function linkTree(from: string, to: string): void {
-	mkdirSync(to, { recursive: true });
-	for (const { path, kind } of walkTree(from))
-		linkEntry(join(from, path), join(to, path), kind);
+  mkdirSync(to, { recursive: true });
+  for (const { path, kind } of walkTree(from)) linkEntry(join(from, path), join(to, path), kind);
 }
 
 /** Places one entry of a tree at `to` by hard link; directories are created. */
-export function linkEntry(
-	from: string,
-	to: string,
-	kind: TreeEntry["kind"],
-): void {
-	if (kind === "directory") mkdirSync(to, { recursive: true });
-	else if (kind === "symlink") symlinkSync(readlinkSync(from), to);
-	else linkOrCopy(from, to);
+export function linkEntry(from: string, to: string, kind: TreeEntry['kind']): void {
+  if (kind === 'directory') mkdirSync(to, { recursive: true });
+  else if (kind === 'symlink') symlinkSync(readlinkSync(from), to);
+  else linkOrCopy(from, to);
 }
 
 function linkOrCopy(from: string, to: string): void {
-	try {
-		linkSync(from, to);
-	} catch (error) {
-		if (!isErrno(error, "EXDEV", "EPERM", "EMLINK")) throw error;
-		copyFileSync(from, to, constants.COPYFILE_FICLONE);
-	}
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'EXDEV', 'EPERM', 'EMLINK')) throw error;
+    copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  }
 }
 
 /** The text of a file, or undefined when there is none. */
 export function readIfPresent(path: string): string | undefined {
-	try {
-		return readFileSync(path, "utf8");
-	} catch (error) {
-		if (isErrno(error, "ENOENT", "ENOTDIR")) return undefined;
-		throw error;
-	}
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }
 
 /** True when `error` is a system error with one of these codes. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-	return (
-		error instanceof Error &&
-		"code" in error &&
-		codes.includes(String(error.code))
-	);
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -1,11 +1,11 @@
 /** Variables of one file name, joined over all locations. Every access is recorded as a read. */
 export interface Variables {
-	/** The value; without one, the fallback; without that, a Failure that names the file to put it in. */
-	text(name: string, fallback?: string): string;
-	/** `yes` or `no`, also `true`, `false`, `1`, `0`; absent and empty are `no`. */
-	flag(name: string): boolean;
-	/** The value split at blanks; absent is empty. */
-	list(name: string): readonly string[];
+  /** The value; without one, the fallback; without that, a Failure that names the file to put it in. */
+  text(name: string, fallback?: string): string;
+  /** `yes` or `no`, also `true`, `false`, `1`, `0`; absent and empty are `no`. */
+  flag(name: string): boolean;
+  /** The value split at blanks; absent is empty. */
+  list(name: string): readonly string[];
 }
 
 /**
@@ -13,24 +13,24 @@ export interface Variables {
  * Whatever is read through it is recorded, also what was looked for and absent, and becomes part of the package's key.
  */
 export interface Config {
-	readonly board: string;
-	readonly product: string;
-	/** The toolchain variables: those of all `TOOLCHAIN` files, the most specific location winning. */
-	readonly toolchain: Variables;
-	/** Variables of another file, such as `INIT`, joined the same way. */
-	variables(file: string): Variables;
-	/** The items of a list file such as `ROOTFS`: joined, one item per line, `#` comments, `-name` removes, sorted. */
-	list(file: string): readonly string[];
-	/** Whether any location has this file or directory. */
-	has(file: string): boolean;
-	/** Text of the most specific copy; undefined when no location has one. */
-	text(file: string): string | undefined;
-	/** The text of every copy, the most specific first; empty when no location has one. */
-	merge(file: string): string;
+  readonly board: string;
+  readonly product: string;
+  /** The toolchain variables: those of all `TOOLCHAIN` files, the most specific location winning. */
+  readonly toolchain: Variables;
+  /** Variables of another file, such as `INIT`, joined the same way. */
+  variables(file: string): Variables;
+  /** The items of a list file such as `ROOTFS`: joined, one item per line, `#` comments, `-name` removes, sorted. */
+  list(file: string): readonly string[];
+  /** Whether any location has this file or directory. */
+  has(file: string): boolean;
+  /** Text of the most specific copy; undefined when no location has one. */
+  text(file: string): string | undefined;
+  /** The text of every copy, the most specific first; empty when no location has one. */
+  merge(file: string): string;
 }
 
 /** A Config that also hands out files, as hooks see it. */
 export interface HookConfig extends Config {
-	/** Path of the most specific copy of a file or directory; undefined when no location has one. */
-	override(file: string): string | undefined;
+  /** Path of the most specific copy of a file or directory; undefined when no location has one. */
+  override(file: string): string | undefined;
 }

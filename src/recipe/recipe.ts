@@ -1,106 +1,99 @@
-import type { Triplet } from "../base/triplet.ts";
-import type { Argument } from "../base/words.ts";
-import type { Config } from "./config.ts";
-import type {
-	BuildContext,
-	DeployContext,
-	PrepareContext,
-	UpdateContext,
-} from "./context.ts";
+import type { Triplet } from '../base/triplet.ts';
+import type { Argument } from '../base/words.ts';
+import type { Config } from './config.ts';
+import type { BuildContext, DeployContext, PrepareContext, UpdateContext } from './context.ts';
 
 export type { Argument, Triplet };
 
 /** Another file with the same source: what a distribution carries, or another packing of the same release. */
 export interface Alternative {
-	/** Name of the file where mirrors keep it. */
-	readonly file: string;
-	readonly sha256: string;
-	readonly url?: string;
-	/** The file is an archive that holds the real one at this path. */
-	readonly inside?: string;
+  /** Name of the file where mirrors keep it. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly url?: string;
+  /** The file is an archive that holds the real one at this path. */
+  readonly inside?: string;
 }
 
 /** One downloaded file and the digest it must have. */
 export interface Distfile {
-	readonly url: string;
-	readonly sha256: string;
-	/** Declared interchangeable with the file above; tried in order when that one cannot be had. */
-	readonly alternatives?: readonly Alternative[];
+  readonly url: string;
+  readonly sha256: string;
+  /** Declared interchangeable with the file above; tried in order when that one cannot be had. */
+  readonly alternatives?: readonly Alternative[];
 }
 
 /** Where `check-update` looks for newer versions. Omitted: the directory listing of `url`. */
 export type UpdateSource =
-	| { readonly from: "listing"; readonly url: string; readonly pattern: RegExp }
-	| { readonly from: "nowhere"; readonly because: string };
+  | { readonly from: 'listing'; readonly url: string; readonly pattern: RegExp }
+  | { readonly from: 'nowhere'; readonly because: string };
 
 interface WithSource {
-	readonly version: string;
-	/** Takes the version as an argument, so that `check-update` can ask for the next one. */
-	readonly url: (version: string) => string;
-	readonly sha256: string;
-	readonly alternatives?: readonly Alternative[];
-	/** Further distfiles, unpacked into these subdirectories of the source tree. */
-	readonly extraSources?: Readonly<Record<string, Distfile>>;
-	readonly sourceOf?: undefined;
+  readonly version: string;
+  /** Takes the version as an argument, so that `check-update` can ask for the next one. */
+  readonly url: (version: string) => string;
+  readonly sha256: string;
+  readonly alternatives?: readonly Alternative[];
+  /** Further distfiles, unpacked into these subdirectories of the source tree. */
+  readonly extraSources?: Readonly<Record<string, Distfile>>;
+  readonly sourceOf?: undefined;
 }
 
 interface WithoutSource {
-	readonly version?: string;
-	readonly url?: undefined;
-	readonly sha256?: undefined;
-	readonly alternatives?: undefined;
-	readonly extraSources?: undefined;
-	/** Builds from the prepared source tree of this package, and has its version. */
-	readonly sourceOf?: string;
+  readonly version?: string;
+  readonly url?: undefined;
+  readonly sha256?: undefined;
+  readonly alternatives?: undefined;
+  readonly extraSources?: undefined;
+  /** Builds from the prepared source tree of this package, and has its version. */
+  readonly sourceOf?: string;
 }
 
 interface Relations {
-	/** Needed to build this package and, once it is in an image, to run it. */
-	readonly depends?: readonly string[];
-	/** Needed only while building. */
-	readonly buildDepends?: readonly string[];
-	/** Needed only to run: in every image that has this package, but not staged for its build. */
-	readonly runDepends?: readonly string[];
-	/** Other names this package answers to. */
-	readonly provides?: readonly string[];
-	/** Packages that this one packs into an image, with all they need to run: `deploy` gets their trees as `contents`. */
-	readonly contains?: readonly string[];
+  /** Needed to build this package and, once it is in an image, to run it. */
+  readonly depends?: readonly string[];
+  /** Needed only while building. */
+  readonly buildDepends?: readonly string[];
+  /** Needed only to run: in every image that has this package, but not staged for its build. */
+  readonly runDepends?: readonly string[];
+  /** Other names this package answers to. */
+  readonly provides?: readonly string[];
+  /** Packages that this one packs into an image, with all they need to run: `deploy` gets their trees as `contents`. */
+  readonly contains?: readonly string[];
 }
 
 /** What a path in an image has beyond 0644 or 0755 and root as owner. */
 export interface Permission {
-	readonly mode?: number;
-	/** `user` or `user:group`, by number or as the image's passwd and group files name them. */
-	readonly owner?: string;
+  readonly mode?: number;
+  /** `user` or `user:group`, by number or as the image's passwd and group files name them. */
+  readonly owner?: string;
 }
 
 interface Traits {
-	/** `build`: a tool for the machine that runs mk. Default: `target`. */
-	readonly runsOn?: "build" | "target";
-	/** An SPDX licence expression. */
-	readonly license?: string;
-	/** By path in the deploy tree. */
-	readonly permissions?: Readonly<Record<string, Permission>>;
-	/** Programs of the build machine that the hooks call, beside a C compiler, make and the POSIX tools. */
-	readonly programs?: readonly string[];
-	/** The build changes its source tree: it gets a copy as its build directory. */
-	readonly inSource?: boolean;
-	/** `false` keeps symbols and debug sections in the deploy tree. */
-	readonly strip?: boolean;
-	/** In an image only if a program there links to one of this package's libraries. */
-	readonly whenLinked?: boolean;
-	readonly update?: UpdateSource;
+  /** `build`: a tool for the machine that runs mk. Default: `target`. */
+  readonly runsOn?: 'build' | 'target';
+  /** An SPDX licence expression. */
+  readonly license?: string;
+  /** By path in the deploy tree. */
+  readonly permissions?: Readonly<Record<string, Permission>>;
+  /** Programs of the build machine that the hooks call, beside a C compiler, make and the POSIX tools. */
+  readonly programs?: readonly string[];
+  /** The build changes its source tree: it gets a copy as its build directory. */
+  readonly inSource?: boolean;
+  /** `false` keeps symbols and debug sections in the deploy tree. */
+  readonly strip?: boolean;
+  /** In an image only if a program there links to one of this package's libraries. */
+  readonly whenLinked?: boolean;
+  readonly update?: UpdateSource;
 }
 
 /** The places where a recipe acts. Each is optional; the default `prepare` applies the recipe's patch series. */
 export interface Hooks {
-	prepare?(ctx: PrepareContext): Promise<void> | void;
-	build?(ctx: BuildContext): Promise<void> | void;
-	deploy?(ctx: DeployContext): Promise<void> | void;
-	/** Returns the newest upstream version, or undefined when it cannot tell. */
-	checkUpdate?(
-		ctx: UpdateContext,
-	): Promise<string | undefined> | string | undefined;
+  prepare?(ctx: PrepareContext): Promise<void> | void;
+  build?(ctx: BuildContext): Promise<void> | void;
+  deploy?(ctx: DeployContext): Promise<void> | void;
+  /** Returns the newest upstream version, or undefined when it cannot tell. */
+  checkUpdate?(ctx: UpdateContext): Promise<string | undefined> | string | undefined;
 }
 
 /** `pkg/<name>/build.ts` exports one as its default. */
@@ -113,5 +106,5 @@ export type ComputedRecipe = (config: Config) => Recipe;
 export function recipe(spec: Recipe): Recipe;
 export function recipe(spec: ComputedRecipe): ComputedRecipe;
 export function recipe(spec: Recipe | ComputedRecipe): Recipe | ComputedRecipe {
-	return spec;
+  return spec;
 }

@@ -1,26 +1,23 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import type { Listener } from "./event.ts";
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Listener } from './event.ts';
 
 /** Writes each event as one line of JSON to `path`; `-` is stdout. */
 export function jsonLines(path: string): {
-	readonly listener: Listener;
-	close(): void;
+  readonly listener: Listener;
+  close(): void;
 } {
-	const file = path === "-" ? 1 : openSync(path, "w");
-	return {
-		listener: (event) => {
-			const { place, ...rest } = event as typeof event & {
-				place?: { text?: string };
-			};
-			// A place carries the whole text of its file for the code frame: a reader of events has the file itself.
-			const line =
-				place === undefined
-					? rest
-					: { ...rest, place: { ...place, text: undefined } };
-			writeSync(file, `${JSON.stringify(line)}\n`);
-		},
-		close: () => {
-			if (file !== 1) closeSync(file);
-		},
-	};
+  const file = path === '-' ? 1 : openSync(path, 'w');
+  return {
+    listener: (event) => {
+      const { place, ...rest } = event as typeof event & {
+        place?: { text?: string };
+      };
+      // A place carries the whole text of its file for the code frame: a reader of events has the file itself.
+      const line = place === undefined ? rest : { ...rest, place: { ...place, text: undefined } };
+      writeSync(file, `${JSON.stringify(line)}\n`);
+    },
+    close: () => {
+      if (file !== 1) closeSync(file);
+    },
+  };
 }

@@ -1,56 +1,44 @@
-import { diagnostic } from "./diagnostic.ts";
-import type { Listener, MkEvent } from "./event.ts";
+import { diagnostic } from './diagnostic.ts';
+import type { Listener, MkEvent } from './event.ts';
 
 /** One line for each change, written with `write`; long work is told when it starts, not only when it ends. */
 export function plainLines(write: (text: string) => void): Listener {
-	return (event) => {
-		const text = line(event);
-		if (text !== undefined) write(`${text}\n`);
-	};
+  return (event) => {
+    const text = line(event);
+    if (text !== undefined) write(`${text}\n`);
+  };
 }
 
 function line(event: MkEvent): string | undefined {
-	switch (event.event) {
-		case "start":
-			return `mk ${event.board} ${event.product} (${event.release}), ${event.jobs} jobs, ${event.sandbox}, store ${event.store}`;
-		case "activity":
-			return `${event.activity.padEnd(7)} ${event.package}${event.detail === undefined ? "" : `  ${event.detail}`}`;
-		case "warning":
-			return `warning: ${event.message}${event.detail === undefined ? "" : `\n  | ${event.detail.replaceAll("\n", "\n  | ")}`}`;
-		case "package": {
-			const name =
-				event.version === undefined
-					? event.package
-					: `${event.package} ${event.version}`;
-			const after =
-				event.verdict === "built" || event.verdict === "failed"
-					? duration(event.seconds)
-					: event.reason;
-			return `${event.verdict.padEnd(7)} ${name.padEnd(28)} ${after}`.trimEnd();
-		}
-		case "failure":
-			return diagnostic(event);
-		case "summary": {
-			const counts = (["built", "cached", "failed", "skipped"] as const)
-				.filter((verdict) => event[verdict] > 0)
-				.map((verdict) => `${event[verdict]} ${verdict}`);
-			return `${counts.join(", ") || "nothing to do"} in ${duration(event.seconds)}`;
-		}
-	}
+  switch (event.event) {
+    case 'start':
+      return `mk ${event.board} ${event.product} (${event.release}), ${event.jobs} jobs, ${event.sandbox}, store ${event.store}`;
+    case 'activity':
+      return `${event.activity.padEnd(7)} ${event.package}${event.detail === undefined ? '' : `  ${event.detail}`}`;
+    case 'warning':
+      return `warning: ${event.message}${event.detail === undefined ? '' : `\n  | ${event.detail.replaceAll('\n', '\n  | ')}`}`;
+    case 'package': {
+      const name = event.version === undefined ? event.package : `${event.package} ${event.version}`;
+      const after = event.verdict === 'built' || event.verdict === 'failed' ? duration(event.seconds) : event.reason;
+      return `${event.verdict.padEnd(7)} ${name.padEnd(28)} ${after}`.trimEnd();
+    }
+    case 'failure':
+      return diagnostic(event);
+    case 'summary': {
+      const counts = (['built', 'cached', 'failed', 'skipped'] as const)
+        .filter((verdict) => event[verdict] > 0)
+        .map((verdict) => `${event[verdict]} ${verdict}`);
+      return `${counts.join(', ') || 'nothing to do'} in ${duration(event.seconds)}`;
+    }
+  }
 }
 
 /** Seconds as `0.42 s`, `42 s`, `3:07` or `1:02:03`. */
 export function duration(seconds: number): string {
-	if (seconds < 10) return `${seconds.toFixed(2)} s`;
-	const whole = Math.round(seconds);
-	if (whole < 60) return `${whole} s`;
-	const two = (count: number) => String(count).padStart(2, "0");
-	const [hours, minutes, rest] = [
-		Math.floor(whole / 3600),
-		Math.floor(whole / 60) % 60,
-		whole % 60,
-	];
-	return hours > 0
-		? `${hours}:${two(minutes)}:${two(rest)}`
-		: `${minutes}:${two(rest)}`;
+  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const two = (count: number) => String(count).padStart(2, '0');
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
