@@ -1,0 +1,232 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** What the headers of an ELF file say. */
+export interface Elf {
+  readonly bits: 32 | 64;
+  readonly endianness: 'little' | 'big';
+  /** The EM_ number of the processor. */
+  readonly machine: number;
+  readonly type: 'relocatable' | 'executable' | 'shared' | 'other';
+  /** The program loader it asks for. */
+  readonly interpreter: string | undefined;
+  readonly needed: readonly string[];
+  readonly soname: string | undefined;
+  /** Directories of RPATH and RUNPATH. */
+  readonly runPath: readonly string[];
+  /** Has a symbol table that only linkers and debuggers read. */
+  readonly hasSymbols: boolean;
+  readonly hasDebug: boolean;
+}
+
+const machines: readonly (readonly [cpu: RegExp, machine: number])[] = [
+  [/^x86_64/, 62],
+  [/^i[3-6]86/, 3],
+  [/^(aarch64|arm64)/, 183],
+  [/^arm/, 40],
+  [/^riscv/, 243],
+  [/^mips/, 8],
+  [/^powerpc64|^ppc64/, 21],
+  [/^powerpc|^ppc/, 20],
+  [/^s390/, 22],
+  [/^loongarch/, 258],
+  [/^m68k/, 4],
+  [/^sh\d/, 42],
+  [/^microblaze/, 189],
+  [/^or1k/, 92],
+];
+
+/** The EM_ number that programs for a triplet have; undefined for a processor we do not know. */
+export const machineOf = (triplet: string): number | undefined => machines.find(([cpu]) => cpu.test(triplet))?.[1];
+
+/** Reads the headers of a file, and nothing else of it; undefined when it is not a well-formed ELF file. */
+export function readElf(path: string): Elf | undefined {
+  const file = openSync(path, 'r');
+  try {
+    return parseElf((offset, size) => readAt(file, offset, size), fstatSync(file).size);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * The machine of the objects in a static archive. Undefined when the file is no archive, holds no ELF object, or holds
+ * anything beside ELF objects and the archive's own tables.
+ */
+export function archiveMachine(path: string): number | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const total = fstatSync(file).size;
+    if (total < 8 || readAt(file, 0, 8).toString('latin1') !== '!<arch>\n') return undefined;
+    let machine: number | undefined;
+    for (let at = 8; at + 60 <= total; ) {
+      const header = readAt(file, at, 60).toString('latin1');
+      const size = Number.parseInt(header.slice(48, 58), 10);
+      const isTable = /^(\/ |\/\/ |\/SYM64\/ )/.test(header);
+      if (!isTable) {
+        const object = parseElf((offset, length) => readAt(file, at + 60 + offset, length), size);
+        if (object === undefined) return undefined;
+        machine ??= object.machine;
+      }
+      at += 60 + size + (size % 2);
+      if (!Number.isFinite(at)) return undefined;
+    }
+    return machine;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readAt(file: number, offset: number, size: number): Buffer {
+  // Sizes come from the file: a damaged one must not make us allocate without bound.
+  if (size > 64 * 1024 * 1024) throw new RangeError('header beyond reason');
+  const buffer = Buffer.alloc(size);
+  if (readSync(file, buffer, 0, size, offset) !== size) throw new RangeError('truncated');
+  return buffer;
+}
+
+type Read = (offset: number, size: number) => Buffer;
+
+interface Table {
+  readonly offset: number;
+  readonly entrySize: number;
+  readonly count: number;
+}
+
+/** Numbers of one file, by its class and byte order. */
+interface Layout {
+  readonly bits: 32 | 64;
+  half(buffer: Buffer, at: number): number;
+  word(buffer: Buffer, at: number): number;
+  /** An address or offset: 4 or 8 bytes. */
+  long(buffer: Buffer, at: number): number;
+}
+
+interface Segment {
+  readonly type: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly size: number;
+}
+
+const types = ['other', 'relocatable', 'executable', 'shared'] as const;
+
+function parseElf(read: Read, size: number): Elf | undefined {
+  if (size < 52) return undefined;
+  const ident = read(0, 16);
+  if (ident.toString('latin1', 0, 4) !== '\x7fELF') return undefined;
+  const [, , , , kind, order] = ident;
+  if ((kind !== 1 && kind !== 2) || (order !== 1 && order !== 2)) return undefined;
+  const layout = layoutOf(kind === 2 ? 64 : 32, order === 1);
+  const wide = layout.bits === 64;
+  const header = read(0, wide ? 64 : 52);
+  const table = (offsetAt: number, sizeAt: number): Table => ({
+    offset: layout.long(header, offsetAt),
+    entrySize: layout.half(header, sizeAt),
+    count: layout.half(header, sizeAt + 2),
+  });
+
+  const segments = readSegments(read, layout, wide ? table(32, 54) : table(28, 42));
+  const sections = sectionNames(
+    read,
+    layout,
+    wide ? table(40, 58) : table(32, 46),
+    layout.half(header, wide ? 62 : 50),
+  );
+  const interpreter = segments.find(({ type }) => type === 3);
+  return {
+    bits: layout.bits,
+    endianness: order === 1 ? 'little' : 'big',
+    machine: layout.half(header, 18),
+    type: types[layout.half(header, 16)] ?? 'other',
+    interpreter: interpreter && textAt(read(interpreter.offset, interpreter.size), 0),
+    ...readDynamic(read, layout, segments),
+    hasSymbols: sections.includes('.symtab'),
+    hasDebug: sections.some((name) => /^\.z?debug_/.test(name)),
+  };
+}
+
+function layoutOf(bits: 32 | 64, little: boolean): Layout {
+  const word = (buffer: Buffer, at: number) => (little ? buffer.readUInt32LE(at) : buffer.readUInt32BE(at));
+  return {
+    bits,
+    half: (buffer, at) => (little ? buffer.readUInt16LE(at) : buffer.readUInt16BE(at)),
+    word,
+    long: (buffer, at) => {
+      if (bits === 32) return word(buffer, at);
+      return Number(little ? buffer.readBigUInt64LE(at) : buffer.readBigUInt64BE(at));
+    },
+  };
+}
+
+function readSegments(read: Read, { bits, word, long }: Layout, { offset, entrySize, count }: Table): Segment[] {
+  if (count === 0) return [];
+  const bytes = read(offset, entrySize * count);
+  return Array.from({ length: count }, (_, index) => {
+    const at = index * entrySize;
+    const places = bits === 64 ? [8, 16, 32] : [4, 8, 16];
+    const [from = 0, address = 0, size = 0] = places.map((place) => long(bytes, at + place));
+    return { type: word(bytes, at), offset: from, address, size };
+  });
+}
+
+function sectionNames(
+  read: Read,
+  { bits, word, long }: Layout,
+  { offset, entrySize, count }: Table,
+  namesIndex: number,
+): string[] {
+  if (count === 0 || offset === 0 || namesIndex >= count) return [];
+  const bytes = read(offset, entrySize * count);
+  const names = namesIndex * entrySize;
+  const [fromAt, sizeAt] = bits === 64 ? [24, 32] : [16, 20];
+  const text = read(long(bytes, names + fromAt), long(bytes, names + sizeAt));
+  return Array.from({ length: count }, (_, index) => textAt(text, word(bytes, index * entrySize)));
+}
+
+function readDynamic(read: Read, { bits, long }: Layout, segments: readonly Segment[]) {
+  const found: { readonly tag: number; readonly value: number }[] = [];
+  const dynamic = segments.find(({ type }) => type === 2);
+  if (dynamic !== undefined) {
+    const bytes = read(dynamic.offset, dynamic.size);
+    const width = bits / 8;
+    for (let at = 0; at + 2 * width <= bytes.length; at += 2 * width) {
+      const tag = long(bytes, at);
+      if (tag === 0) break;
+      found.push({ tag, value: long(bytes, at + width) });
+    }
+  }
+  const number = (wanted: number) => found.find(({ tag }) => tag === wanted)?.value;
+  const address = number(5);
+  const size = number(10);
+  const home = segments.find(
+    (segment) =>
+      segment.type === 1 &&
+      address !== undefined &&
+      address >= segment.address &&
+      address < segment.address + segment.size,
+  );
+  const strings =
+    home === undefined || address === undefined || size === undefined
+      ? undefined
+      : read(home.offset + address - home.address, size);
+  const texts = (...wanted: readonly number[]) =>
+    strings === undefined
+      ? []
+      : found.filter(({ tag }) => wanted.includes(tag)).map(({ value }) => textAt(strings, value));
+  return {
+    needed: texts(1),
+    soname: texts(14)[0],
+    runPath: texts(15, 29).flatMap((list) => list.split(':').filter((dir) => dir !== '')),
+  };
+}
+
+function textAt(bytes: Buffer, at: number): string {
+  const end = bytes.indexOf(0, at);
+  return bytes.toString('utf8', at, end === -1 ? bytes.length : end);
+}
