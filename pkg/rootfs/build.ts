@@ -1,0 +1,30 @@
+import { recipe } from '#mk';
+import {
+  checkServices,
+  linkedContents,
+  packageList,
+  rootfsEntries,
+  textFile,
+  writeSquashfs,
+  writeTar,
+} from '#mk/image';
+
+/** The root file system of a product: a squashfs image for a board with a kernel of ours, else a tar archive. */
+export default recipe((config) => {
+  const kernel = config.toolchain.text('LINUXPKG', '');
+  const base = ['skeleton', 'init', 'busybox', ...(kernel === '' ? [] : [kernel])];
+  return {
+    license: 'MIT',
+    contains: [...new Set([...base, ...config.list('ROOTFS')])],
+    programs: kernel === '' ? [] : ['sqfstar'],
+    strip: false,
+
+    async deploy({ contents, deployDir, jobs }) {
+      const packages = linkedContents(contents);
+      const entries = rootfsEntries(packages, { add: [textFile('etc/packages', packageList(packages))] });
+      checkServices(entries);
+      if (kernel === '') await writeTar(entries, `${deployDir}/rootfs.tar`);
+      else await writeSquashfs(entries, `${deployDir}/rootfs.squashfs`, { jobs });
+    },
+  };
+});

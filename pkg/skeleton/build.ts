@@ -1,0 +1,59 @@
+import { recipe } from '#mk';
+import { accounts } from '#mk/image';
+
+/** Where file systems are mounted and programs write; empty in the image. */
+const directories = {
+  dev: {},
+  home: {},
+  mnt: {},
+  proc: {},
+  root: { mode: 0o700 },
+  run: {},
+  sys: {},
+  tmp: { mode: 0o1777 },
+  'var/cache': {},
+  'var/empty': {},
+  'var/lib': {},
+  'var/log': {},
+  'var/spool': {},
+  'var/tmp': { mode: 0o1777 },
+};
+
+/** Directories and files that every root file system starts with. */
+export default recipe({
+  license: 'MIT',
+  permissions: { ...directories, 'etc/shadow': { mode: 0o600 } },
+
+  async deploy({ config, deployDir, recipeDir, osName, osRelease, run, install, symlink, write }) {
+    const etc = (file: string, text: string) => write(`${deployDir}/etc/${file}`, text);
+    const id = osName.toLowerCase();
+    await run`mkdir -p ${Object.keys(directories).map((dir) => `${deployDir}/${dir}`)}`;
+    await install(`${recipeDir}/etc`, '/');
+
+    // A crypt hash, or `none` for an account that opens without a password; nothing: no login as root.
+    const password = config.variables('INIT').text('ROOT_PASSWORD', '');
+    const { passwd, group, shadow } = accounts([
+      { name: 'root', id: 0, home: '/root', shell: '/bin/sh', password: password || undefined },
+      { name: 'nobody', id: 65534 },
+      { name: 'tty', id: 5, groupOnly: true },
+    ]);
+    await etc('passwd', passwd);
+    await etc('group', group);
+    await etc('shadow', shadow);
+
+    await etc('hostname', config.text('hostname') ?? `${id}\n`);
+    await etc('hosts', config.text('hosts') ?? '127.0.0.1 localhost\n::1 localhost\n');
+    await etc(`${id}-release`, `${osRelease}\n`);
+    await etc(
+      'os-release',
+      `NAME=${osName}\nID=${id}\nVERSION_ID="${osRelease}"\nPRETTY_NAME="${osName} ${osRelease}"\n`,
+    );
+
+    const resolver = config.text('resolv.conf');
+    if (resolver === undefined) await symlink('../run/resolv.conf', 'etc/resolv.conf');
+    else await etc('resolv.conf', resolver);
+    await symlink('../run', 'var/run');
+    await symlink('../run/lock', 'var/lock');
+    await symlink('../proc/mounts', 'etc/mtab');
+  },
+});

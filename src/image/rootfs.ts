@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { Failure, type FailureCode } from '../base/failure.ts';
+import { type ArchiveEntry, treeEntries } from '../base/tar.ts';
+import type { Content } from '../recipe/context.ts';
+import type { Permission } from '../recipe/recipe.ts';
+import { complete, relativePath, resolvePath } from './entries.ts';
+import { packageWith, unloadable } from './linkage.ts';
+
+export interface RootfsOptions {
+  /** Entries beside those of the packages; they win over a package's. */
+  readonly add?: readonly ArchiveEntry[];
+}
+
+/** What only a compiler, a linker or a reader of documents would open. The boot partition has `boot`. */
+const buildTimeOnly =
+  /^(boot|include|share\/(aclocal|cmake|doc|gtk-doc|info|man|pkgconfig|gcc-[^/]*)|lib\/(pkgconfig|cmake|gcc))(\/|$)|^lib\/(.*\/)?[^/]*\.(a|la)$|^lib\/[^/]*\.(o|specs)$|-gdb\.py$/;
+
+/** Whether a file of a deploy tree has a use in a running system. */
+export const isRuntime = (path: string): boolean => !buildTimeOnly.test(path);
+
+/**
+ * The trees of packages as one root file system: run-time files, owned by root but for what `permissions` say.
+ * Failures, each with all its cases: tree-conflict for a path that two packages own with different content; image-invalid
+ * for a permission without a file or with an unknown owner, and for an ELF file that could not be loaded.
+ */
+export function rootfsEntries(contents: readonly Content[], { add = [] }: RootfsOptions = {}): readonly ArchiveEntry[] {
+  const merged = mergeTrees(contents);
+  for (const entry of add) merged.set(entry.path, { entry, owner: '' });
+  applyPermissions(merged, contents);
+  const entries = complete([...merged.values()].map(({ entry }) => entry));
+  checkLoadable(new Map(entries.map((entry) => [entry.path, entry])), merged, contents);
+  return entries;
+}
+
+/** One line for each package, sorted: its name and version. */
+export const packageList = (contents: readonly Content[]): string =>
+  contents
+    .map(({ name, version }) => `${name}${version === undefined || version === '' ? '' : ` ${version}`}\n`)
+    .sort()
+    .join('');
+
+/** Fails when a service is enabled, by a link in etc/rc.d, that no package brings a script for. */
+export function checkServices(entries: readonly ArchiveEntry[]): void {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  const links = entries.filter(({ path, kind }) => kind === 'symlink' && path.startsWith('etc/rc.d/'));
+  const dangling = links.filter(({ path }) => resolvePath(byPath, path) === undefined);
+  fail(
+    'image-invalid',
+    dangling.map(
+      ({ target = '' }) =>
+        `service ${posix.basename(target)} is enabled, but no package has etc/init.d/${posix.basename(target)}`,
+    ),
+    'mend SERVICES in INIT, or add the package to ROOTFS',
+  );
+}
+
+interface Owned {
+  readonly entry: ArchiveEntry;
+  /** Name of the package. */
+  readonly owner: string;
+}
+
+function mergeTrees(contents: readonly Content[]): Map<string, Owned> {
+  const merged = new Map<string, Owned>();
+  const conflicts: string[] = [];
+  for (const { name: owner, tree } of contents) {
+    for (const entry of runtimeEntries(tree)) {
+      const other = merged.get(entry.path);
+      if (other === undefined) merged.set(entry.path, { entry, owner });
+      else if (!same(other.entry, entry)) conflicts.push(`${other.owner} and ${owner} both have /${entry.path}`);
+    }
+  }
+  fail('tree-conflict', conflicts, 'one of them must leave it out, in its deploy hook');
+  return merged;
+}
+
+function runtimeEntries(tree: string): readonly ArchiveEntry[] {
+  const all = [...treeEntries(tree)];
+  const filled = new Set(all.map(({ path }) => posix.dirname(path)));
+  const kept = all.filter(({ path, kind }) => isRuntime(path) && (kind !== 'directory' || !filled.has(path)));
+  return complete(kept).filter(({ path }) => path !== '');
+}
+
+function same(a: ArchiveEntry, b: ArchiveEntry): boolean {
+  if (a.kind !== b.kind) return false;
+  if (a.kind === 'symlink') return a.target === b.target;
+  return a.kind !== 'file' || (a.mode === b.mode && bytesOf(a).equals(bytesOf(b)));
+}
+
+function bytesOf({ content }: ArchiveEntry): Buffer {
+  if (content === undefined) return Buffer.alloc(0);
+  return 'text' in content ? Buffer.from(content.text) : readFileSync(content.file);
+}
+
+function applyPermissions(merged: Map<string, Owned>, contents: readonly Content[]): void {
+  const problems: string[] = [];
+  const numbers = {
+    user: numbersIn(merged.get('etc/passwd')?.entry),
+    group: numbersIn(merged.get('etc/group')?.entry),
+  };
+  for (const { name, tree, permissions } of contents) {
+    for (const [spelled, permission] of Object.entries(permissions)) {
+      const path = relativePath(spelled);
+      const owned = merged.get(path);
+      if (owned !== undefined) {
+        const entry = permitted(owned.entry, permission, numbers, (problem) => problems.push(`${name}: ${problem}`));
+        merged.set(path, { ...owned, entry });
+      } else if (!existsSync(join(tree, path))) {
+        problems.push(`${name}: permissions name /${path}, which is not in its deploy tree`);
+      }
+    }
+  }
+  fail('image-invalid', problems);
+}
+
+type Numbers = ReadonlyMap<string, number>;
+
+function permitted(
+  entry: ArchiveEntry,
+  { mode = entry.mode, owner }: Permission,
+  numbers: { readonly user: Numbers; readonly group: Numbers },
+  complain: (problem: string) => void,
+): ArchiveEntry {
+  if (owner === undefined) return { ...entry, mode };
+  const [user = '', group] = owner.split(':');
+  const number = (name: string, kind: 'user' | 'group') => {
+    const found = /^\d+$/.test(name) ? Number(name) : numbers[kind].get(name);
+    if (found === undefined) complain(`/${entry.path} belongs to ${kind} "${name}", which the image does not know`);
+    return found ?? 0;
+  };
+  return { ...entry, mode, uid: number(user, 'user'), gid: group === undefined ? entry.gid : number(group, 'group') };
+}
+
+/** Names and numbers of a passwd or group file. */
+function numbersIn(entry: ArchiveEntry | undefined): Numbers {
+  const lines = entry === undefined ? [] : bytesOf(entry).toString().split('\n');
+  return new Map(lines.map((line) => line.split(':')).map(([name = '', , id]) => [name, Number(id)]));
+}
+
+function checkLoadable(
+  entries: ReadonlyMap<string, ArchiveEntry>,
+  merged: ReadonlyMap<string, Owned>,
+  contents: readonly Content[],
+): void {
+  const problems = unloadable(entries).map(({ path, missing }) => {
+    const holder = packageWith(missing, contents);
+    const where = holder === undefined ? 'no package of the image has' : `${holder} has where it is not looked for`;
+    return `/${path} of ${merged.get(path)?.owner ?? 'the image'} needs ${missing}, which ${where}`;
+  });
+  fail('image-invalid', problems, 'add the package that has it to ROOTFS, or to `runDepends` of the one that needs it');
+}
+
+/** Throws one Failure for all the problems there are. */
+function fail(code: FailureCode, problems: readonly string[], hint?: string): void {
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  throw others.length === 0
+    ? new Failure(code, first, { hint })
+    : new Failure(code, `the image has ${problems.length} faults`, { detail: problems.join('\n'), hint });
+}

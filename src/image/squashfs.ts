@@ -1,0 +1,57 @@
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { finished, start } from '../base/command.ts';
+import { Failure } from '../base/failure.ts';
+import { temporaryName } from '../base/files.ts';
+import { type ArchiveEntry, epochSeconds, writeTar } from '../base/tar.ts';
+
+export interface SquashfsOptions {
+  /** The kernel must have the same one. Default: `xz`. */
+  readonly compression?: 'gzip' | 'lz4' | 'lzo' | 'xz' | 'zstd';
+  /** Processors to use; the image is the same with any number. Default: one. */
+  readonly jobs?: number;
+}
+
+/** Writes entries as a squashfs image, with `sqfstar`: the same entries give the same bytes, and no privileges are needed. */
+export async function writeSquashfs(
+  entries: Iterable<ArchiveEntry>,
+  path: string,
+  { compression = 'xz', jobs = 1 }: SquashfsOptions = {},
+): Promise<void> {
+  const archive = temporaryName(path);
+  try {
+    await writeTar(entries, archive);
+    rmSync(path, { force: true });
+    await runSqfstar(archive, [
+      ...['-comp', compression, '-b', '256K', '-no-xattrs', '-processors', `${jobs}`],
+      ...['-reproducible', '-mkfs-time', `${epochSeconds}`, '-root-mode', '0755', '-root-uid', '0', '-root-gid', '0'],
+      path,
+    ]);
+  } finally {
+    rmSync(archive, { force: true });
+  }
+}
+
+async function runSqfstar(archive: string, words: readonly string[]): Promise<void> {
+  const input = openSync(archive, 'r');
+  try {
+    // SOURCE_DATE_EPOCH and -mkfs-time exclude each other, hence an environment of its own.
+    const env = { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
+    const child = start(['sqfstar', ...words], { detached: false, stdio: [input, 'pipe', 'pipe'], env });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        said = `${said}${text}`.slice(-4000);
+      });
+    }
+    const { status } = await finished(child);
+    if (status !== 0)
+      throw new Failure('command-failed', `sqfstar: exited with status ${status}`, { detail: said.trim() });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    throw new Failure('program-missing', 'sqfstar is not installed', {
+      hint: 'install the package squashfs-tools (4.5 or newer)',
+    });
+  } finally {
+    closeSync(input);
+  }
+}
