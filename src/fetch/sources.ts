@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../base/failure.ts';
+import { redacted } from '../base/http-trouble.ts';
+import { fetchFromApt } from './apt.ts';
+import type { Candidate, FetchOptions } from './distfile.ts';
+import { type Mirror, mirrorPaths } from './mirror.ts';
+import { copyIn, type Received, receive } from './receive.ts';
+
+/** One candidate at one source. */
+export interface Attempt {
+  readonly candidate: Candidate;
+  /** The source as messages name it. */
+  readonly from: string;
+  /** Writes what the source has to a new file; throws a Failure when it has nothing. */
+  get(to: string): Promise<Received>;
+}
+
+type Setting = Pick<FetchOptions, 'mirrors' | 'offline' | 'aptDir' | 'tell'>;
+
+/**
+ * Every source of every candidate in the order of trying: for each candidate the mirrors that were named, then its
+ * url; last, for each candidate, the mirror that is there by default. A source that may not be asked is in the list
+ * and says so.
+ */
+export function* attemptsFor(candidates: readonly Candidate[], setting: Setting): Generator<Attempt> {
+  const byDefault = setting.mirrors.filter((mirror) => mirror.kind === 'apt' && mirror.last);
+  const named = setting.mirrors.filter((mirror) => !byDefault.includes(mirror));
+  for (const candidate of candidates) {
+    for (const mirror of named) yield* atMirror(mirror, candidate, setting);
+    if (candidate.url !== undefined) yield atUrl(candidate.url, candidate, setting);
+  }
+  for (const candidate of candidates) {
+    for (const mirror of byDefault) yield* atMirror(mirror, candidate, setting);
+  }
+}
+
+function* atMirror(mirror: Mirror, candidate: Candidate, setting: Setting): Generator<Attempt> {
+  const { file, sha256 } = candidate;
+  if (mirror.kind === 'directory') {
+    yield* inDirectory(mirror.dir, candidate);
+  } else if (mirror.kind === 'site') {
+    for (const path of mirrorPaths(encodeURIComponent(file), sha256)) {
+      yield atUrl(`${mirror.url}/${path}`, candidate, setting);
+    }
+  } else {
+    const { aptDir, tell } = setting;
+    yield online(setting, {
+      candidate,
+      from: "the distribution's source archive",
+      get: (to) => fetchFromApt(sha256, to, aptDir, tell),
+    });
+  }
+}
+
+function* inDirectory(dir: string, candidate: Candidate): Generator<Attempt> {
+  const paths = mirrorPaths(candidate.file, candidate.sha256).map((path) => join(dir, path));
+  const present = paths.filter((path) => existsSync(path));
+  for (const path of present) yield { candidate, from: path, get: (to) => copyIn(path, to) };
+  if (present.length === 0) yield { candidate, from: dir, get: refuse('does not have it') };
+}
+
+const atUrl = (url: string, candidate: Candidate, setting: Setting): Attempt =>
+  online(setting, { candidate, from: redacted(url), get: (to) => receive(url, to, setting.tell) });
+
+const online = ({ offline }: Setting, attempt: Attempt): Attempt =>
+  offline ? { ...attempt, get: refuse('not asked, since mk is offline') } : attempt;
+
+const refuse = (reason: string) => async (): Promise<never> => {
+  throw new Failure('download-failed', reason);
+};
