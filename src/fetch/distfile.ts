@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Digest } from '../base/digest.ts';
-import { Failure, failuresOf, type Place } from '../base/failure.ts';
-import { isErrno, temporaryName } from '../base/files.ts';
+import { Failure, type Place } from '../base/failure.ts';
+import { temporaryName } from '../base/files.ts';
 import { findDownloaded, placeFor, prepareDirectory, rememberVerified } from './downloaded.ts';
 import type { Mirror } from './mirror.ts';
 import { type Received, settle } from './receive.ts';
@@ -115,9 +115,9 @@ async function tryOne({ candidate, from, get }: Attempt, options: FetchOptions):
     rememberVerified(path, candidate.sha256);
     return { path, candidate };
   } catch (error) {
-    const [failure] = failuresOf(error) ?? [];
-    const message = failure?.message ?? (isErrno(error) && error instanceof Error ? error.message : undefined);
-    if (message === undefined) throw error;
+    // What the system refuses (no permission, no space) is a reason like any other; the rest are bugs.
+    if (!(error instanceof Failure) && !(error instanceof Error && 'errno' in error)) throw error;
+    const { message } = error;
     return { candidate, from, reason: message.startsWith(`${from}: `) ? message.slice(from.length + 2) : message };
   } finally {
     rmSync(temporary, { force: true });

@@ -24,7 +24,7 @@ export function prepareDirectory(dir: string): void {
     }
   } catch (error) {
     // Another process may be tidying too, or the directory may be read-only and hold all we need.
-    if (existsSync(dir) || !isErrno(error)) return;
+    if (existsSync(dir)) return;
     throw new Failure('download-failed', `${dir}: cannot be created`, { cause: error, detail: String(error) });
   }
 }
