@@ -13,17 +13,23 @@ export interface SquashfsOptions {
 
 /** Writes entries as a squashfs image, with `sqfstar`: the same entries give the same bytes, and no privileges are needed. */
 export async function writeSquashfs(
-  entries: Iterable<ArchiveEntry>,
+  entries: readonly ArchiveEntry[],
   path: string,
   { compression = 'xz', jobs = 1 }: SquashfsOptions = {},
 ): Promise<void> {
   const archive = temporaryName(path);
   try {
-    await writeTar(entries, archive);
+    // sqfstar wants no entry for the root itself.
+    const { mode, uid, gid } = entries.find((entry) => entry.path === '') ?? { mode: 0o755, uid: 0, gid: 0 };
+    await writeTar(
+      entries.filter((entry) => entry.path !== ''),
+      archive,
+    );
     rmSync(path, { force: true });
     await runSqfstar(archive, [
       ...['-comp', compression, '-b', '256K', '-no-xattrs', '-processors', `${jobs}`],
-      ...['-reproducible', '-mkfs-time', `${epochSeconds}`, '-root-mode', '0755', '-root-uid', '0', '-root-gid', '0'],
+      ...['-reproducible', '-mkfs-time', `${epochSeconds}`, '-all-time', `${epochSeconds}`],
+      ...['-root-mode', mode.toString(8), '-root-uid', `${uid}`, '-root-gid', `${gid}`],
       path,
     ]);
   } finally {

@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ArchiveEntry } from '../../src/base/tar.ts';
+import {
+  characterDevice,
+  checksums,
+  directory,
+  linkedContents,
+  rootfsEntries,
+  textFile,
+  writeCpio,
+  writeSquashfs,
+  writeTarGz,
+} from '../../src/image/index.ts';
+import type { Content } from '../../src/recipe/context.ts';
+
+let dir: string;
+const at = (path: string) => join(dir, path);
+const output = (program: string, ...args: readonly string[]) =>
+  execFileSync(program, args, { cwd: dir, encoding: 'utf8' });
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mk-image-'));
+});
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const entries: readonly ArchiveEntry[] = [
+  directory(''),
+  directory('bin'),
+  { ...textFile('bin/su', 'su', 0o4755), gid: 90 },
+  directory('dev'),
+  characterDevice('dev/console', 5, 1),
+  { ...directory('etc', 0o750), uid: 53, gid: 53 },
+  { path: 'etc/mtab', kind: 'symlink', mode: 0o777, uid: 0, gid: 0, target: '../proc/mounts' },
+  textFile('etc/shadow', 'root:!\n', 0o600),
+  directory('tmp', 0o1777),
+];
+
+test('a squashfs image lists exactly the declared modes, owners and devices', async () => {
+  await writeSquashfs(entries, at('a.squashfs'));
+  const listing = output('unsquashfs', '-UTC', '-lln', '-d', '', 'a.squashfs');
+  expect(
+    listing
+      .split('\n')
+      .filter((line) => /^[-dlc]/.test(line))
+      .join('\n'),
+  ).toMatchInlineSnapshot(`
+    "drwxr-xr-x 0/0                      59 1980-01-01 00:00 
+    drwxr-xr-x 0/0                      25 1980-01-01 00:00 /bin
+    -rwsr-xr-x 0/90                      2 1980-01-01 00:00 /bin/su
+    drwxr-xr-x 0/0                      30 1980-01-01 00:00 /dev
+    crw------- 0/0                   5,  1 1980-01-01 00:00 /dev/console
+    drwxr-x--- 53/53                    41 1980-01-01 00:00 /etc
+    lrwxrwxrwx 0/0                      14 1980-01-01 00:00 /etc/mtab -> ../proc/mounts
+    -rw------- 0/0                       7 1980-01-01 00:00 /etc/shadow
+    drwxrwxrwt 0/0                       3 1980-01-01 00:00 /tmp"
+  `);
+});
+
+test('the same entries give the same squashfs image, with any number of processors', async () => {
+  const content = Array.from({ length: 300 }, (_, index) => textFile(`big/${index}`, `${index} `.repeat(index * 50)));
+  await writeSquashfs([...entries, directory('big'), ...content], at('one.squashfs'));
+  await writeSquashfs([...entries, directory('big'), ...content], at('two.squashfs'), { jobs: 4 });
+  expect(output('unsquashfs', '-UTC', '-lln', '-d', '', 'one.squashfs')).not.toMatch(/ (?!1980-01-01)\d{4}-/);
+  expect(readFileSync(at('one.squashfs')).equals(readFileSync(at('two.squashfs')))).toBe(true);
+});
+
+test('a cpio archive has device nodes without privileges, and is the same every time', async () => {
+  await writeCpio(entries, at('a.cpio.gz'));
+  await writeCpio(entries, at('b.cpio.gz'));
+  await writeCpio(entries, at('a.cpio'), { compress: false });
+  const listing = execFileSync('cpio', ['-itvn', '--quiet'], { input: readFileSync(at('a.cpio')), encoding: 'utf8' });
+  expect(listing.replaceAll(/ +/g, ' ')).toMatchInlineSnapshot(`
+    "drwxr-xr-x 2 0 0 0 Jan 1 1980 .
+    drwxr-xr-x 2 0 0 0 Jan 1 1980 bin
+    -rwsr-xr-x 1 0 90 2 Jan 1 1980 bin/su
+    drwxr-xr-x 2 0 0 0 Jan 1 1980 dev
+    crw------- 1 0 0 5, 1 Jan 1 1980 dev/console
+    drwxr-x--- 2 53 53 0 Jan 1 1980 etc
+    lrwxrwxrwx 1 0 0 14 Jan 1 1980 etc/mtab -> ../proc/mounts
+    -rw------- 1 0 0 7 Jan 1 1980 etc/shadow
+    drwxrwxrwt 2 0 0 0 Jan 1 1980 tmp
+    "
+  `);
+  expect(readFileSync(at('a.cpio.gz')).equals(readFileSync(at('b.cpio.gz')))).toBe(true);
+  expect(output('gzip', '-dc', 'a.cpio.gz')).toBe(readFileSync(at('a.cpio'), 'utf8'));
+});
+
+test('an archive is the same every time and its checksums are those that sha256sum accepts', async () => {
+  await writeTarGz(entries, at('a.tar.gz'));
+  await writeTarGz(entries, at('b.tar.gz'));
+  expect(readFileSync(at('a.tar.gz')).equals(readFileSync(at('b.tar.gz')))).toBe(true);
+  writeFileSync(at('SHA256SUMS'), checksums({ 'a.tar.gz': at('a.tar.gz') }));
+  expect(output('sha256sum', '-c', 'SHA256SUMS')).toBe('a.tar.gz: OK\n');
+});
+
+test('libraries are in an image when something there needs them, and must be there then', () => {
+  const cc = (...args: readonly string[]) => execFileSync('gcc', ['-nostdlib', ...args], { cwd: dir });
+  const content = (name: string, whenLinked: boolean): Content => {
+    for (const sub of ['bin', 'lib']) mkdirSync(at(`${name}/${sub}`), { recursive: true });
+    return { name, version: '1', license: 'MIT', tree: at(name), permissions: {}, whenLinked };
+  };
+  const contents = [content('app', false), content('outer', true), content('inner', true), content('other', true)];
+  writeFileSync(at('f.c'), 'int f(void) { return 1; }\n');
+  const library = (name: string, ...needed: readonly string[]) =>
+    cc(
+      '-shared',
+      '-fPIC',
+      `-Wl,-soname,lib${name}.so.1`,
+      '-Wl,--no-as-needed',
+      '-o',
+      `${name}/lib/lib${name}.so.1`,
+      'f.c',
+      ...needed,
+    );
+  library('inner');
+  library('other');
+  library('outer', 'inner/lib/libinner.so.1');
+  cc('-shared', '-fPIC', '-Wl,--no-as-needed', '-o', 'app/bin/app', 'f.c', 'outer/lib/libouter.so.1');
+
+  const used = linkedContents(contents);
+  expect(used.map(({ name }) => name)).toEqual(['app', 'outer', 'inner']);
+  expect(rootfsEntries(used).map(({ path }) => path)).toContain('lib/libinner.so.1');
+  expect(() => rootfsEntries(contents.slice(0, 2))).toThrow(
+    expect.objectContaining({
+      code: 'image-invalid',
+      message: '/lib/libouter.so.1 of outer needs libinner.so.1, which no package of the image has',
+    }),
+  );
+});
+
+test('a program whose loader is not in the image is refused', () => {
+  mkdirSync(at('prog/bin'), { recursive: true });
+  writeFileSync(at('prog/_start.c'), 'void _start(void) { for (;;) ; }\n');
+  execFileSync(
+    'gcc',
+    ['-nostdlib', '-pie', '-Wl,--dynamic-linker=/lib/ld-none.so.1', '-o', 'prog/bin/p', 'prog/_start.c'],
+    { cwd: dir },
+  );
+  const content = { name: 'prog', version: '1', license: 'MIT', tree: at('prog'), permissions: {}, whenLinked: false };
+  expect(() => rootfsEntries([content])).toThrow(
+    expect.objectContaining({ message: '/bin/p of prog needs /lib/ld-none.so.1, which no package of the image has' }),
+  );
+});

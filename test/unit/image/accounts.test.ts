@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { accounts, passwordWarnings } from '../../../src/image/accounts.ts';
+
+test('users have a group of their own name, and nobody can log in unless a password is given', () => {
+  const files = accounts([
+    { name: 'root', id: 0, home: '/root', shell: '/bin/sh' },
+    { name: 'dns', id: 53, groups: ['net'] },
+    { name: 'net', id: 90, groupOnly: true },
+  ]);
+  expect(files).toEqual({
+    passwd: 'root:x:0:0:root:/root:/bin/sh\ndns:x:53:53:dns:/var/empty:/bin/false\n',
+    group: 'root:x:0:\ndns:x:53:\nnet:x:90:dns\n',
+    shadow: 'root:!:::::::\ndns:!:::::::\n',
+  });
+  expect(passwordWarnings(files.shadow)).toEqual([]);
+});
+
+test('an empty password and a fixed one are worth a warning, a locked account is not', () => {
+  const { shadow } = accounts([
+    { name: 'root', id: 0, password: 'none' },
+    { name: 'admin', id: 1000, password: '$6$salt$hash' },
+    { name: 'old', id: 1001, password: '*' },
+  ]);
+  expect(passwordWarnings(shadow)).toEqual([
+    'root can log in without a password',
+    'every image has the same password for admin, and whoever has an image can try to guess it',
+  ]);
+});
