@@ -98,7 +98,7 @@ export interface DeployContext extends BuildContext {
   install(from: string, to: string, mode?: number): Promise<void>;
   /** Moves inside the deploy tree; the destination's directories are created. */
   move(from: string, to: string): Promise<void>;
-  /** Removes files or directories of the deploy tree; one that is not there is a Failure. */
+  /** Removes files or directories of the deploy tree; `*` stands for any name. One that is not there is a Failure. */
   remove(...paths: readonly string[]): Promise<void>;
   /** Creates a symbolic link in the deploy tree. */
   symlink(target: string, path: string): Promise<void>;

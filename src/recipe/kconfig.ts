@@ -23,7 +23,7 @@ interface KconfigOptions {
   /** Variables for every call of make. */
   readonly make?: readonly Argument[] | ((ctx: BuildContext) => readonly Argument[]);
   /** What to build. Default: make's own default target. */
-  readonly targets?: readonly Argument[] | ((ctx: BuildContext) => readonly Argument[]);
+  readonly targets?: readonly Argument[] | ((ctx: BuildContext) => readonly Argument[] | Promise<readonly Argument[]>);
 }
 
 type Setting = { readonly symbol: string; readonly value: string };
@@ -52,7 +52,7 @@ export function kconfig(spec: Recipe & KconfigOptions): Recipe {
       await ctx.write('.config', assign(await ctx.read('.config'), wanted));
       await resolve(ctx, all);
       checkEffect(wanted, await ctx.read('.config'), `${config}.fragment`);
-      await run`make ${all} ${given(targets, ctx)}`;
+      await run`make ${all} ${typeof targets === 'function' ? await targets(ctx) : targets}`;
     },
     ...rest,
   });

@@ -1,0 +1,23 @@
+import { recipe } from '#mk';
+
+export default recipe({
+  version: '1.2.3',
+  url: (v) => `https://musl.libc.org/releases/musl-${v}.tar.gz`,
+  sha256: '7d5b0b6062521e4627e099e4c9dc8248d32a30285e959b7eecaa780cf8cfd4a4',
+  license: 'MIT',
+  provides: ['libc'],
+  depends: ['musl-headers'],
+  buildDepends: ['gcc'],
+
+  async build({ run, sourceDir, triplet }) {
+    await run`${sourceDir}/configure --target=${triplet.host} CC=${triplet.host}-gcc CROSS_COMPILE=${triplet.host}-
+      --prefix=/ --syslibdir=/lib --disable-wrapper CFLAGS=-O2`;
+    await run`make`;
+  },
+
+  async deploy({ run, deployDir, config, write }) {
+    await run`make DESTDIR=${deployDir} install-libs`;
+    const path = config.merge('LDPATH');
+    if (path !== '') await write(`${deployDir}/etc/ld-musl-${config.toolchain.text('MUSL_CPU')}.path`, path);
+  },
+});

@@ -1,0 +1,21 @@
+import { cmake } from '#mk';
+
+export default cmake({
+  version: '1.2.13',
+  url: (v) => `https://zlib.net/fossils/zlib-${v}.tar.xz`,
+  sha256: 'd14c38e313afc35a9a8760dadf26042f51ea0f5d154b0630a31da0540107fb98',
+  alternatives: [
+    {
+      file: 'zlib_1.2.13.dfsg.orig.tar.bz2',
+      sha256: '71feb7947e3c00ef125f83b79a4e529bde31171e5babe48b391f06758d1ab0a1',
+    },
+  ],
+  license: 'Zlib',
+  depends: ['toolchain'],
+  define: {
+    INSTALL_INC_DIR: '/include',
+    INSTALL_LIB_DIR: '/lib',
+    INSTALL_PKGCONFIG_DIR: '/lib/pkgconfig',
+    INSTALL_MAN_DIR: '/share/man',
+  },
+});

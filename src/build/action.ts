@@ -1,0 +1,73 @@
+import type { FailureRecord } from '../base/failure.ts';
+import type { Triplet } from '../base/triplet.ts';
+import type { Content } from '../recipe/context.ts';
+
+/** Where the hooks of one package find things; inside the sandbox these are always the same. */
+export interface HookPaths {
+  readonly recipeDir: string;
+  readonly sourceDir: string;
+  readonly buildDir: string;
+  readonly sysroot: string;
+  readonly toolchainDir: string;
+  readonly deployDir: string;
+  readonly downloadDir: string;
+  readonly contentsDir: string;
+  readonly logDir: string;
+  readonly homeDir: string;
+}
+
+/** One archive to unpack into the source tree. */
+export interface Unpacking {
+  readonly file: string;
+  /** Below the source tree; empty for the tree itself. */
+  readonly into: string;
+  readonly inside: string | undefined;
+}
+
+/** Everything that the process which runs a package's hooks is told. */
+export interface Action {
+  /** `prepare` unpacks and prepares a source tree; `build` runs build and deploy. */
+  readonly phase: 'prepare' | 'build';
+  /** Package whose recipe is run. */
+  readonly package: string;
+  readonly version: string;
+  /** The module with all recipes. */
+  readonly recipes: string;
+  readonly paths: HookPaths;
+  readonly unpack: readonly Unpacking[];
+  readonly runsOn: 'build' | 'target';
+  readonly triplet: { readonly build: Triplet; readonly host: Triplet; readonly target: Triplet };
+  readonly environment: Readonly<Record<string, string>>;
+  readonly jobs: number;
+  /** The job server's FIFO; undefined for none. */
+  readonly jobServer: string | undefined;
+  readonly contents: readonly Content[];
+  /** The log of each hook, as an open file descriptor. */
+  readonly logs: Readonly<Record<string, number>>;
+}
+
+/** The build machine's half of `Config`: each is answered at once and recorded as a read. */
+export type ConfigRequest =
+  | { readonly ask: 'board' | 'product' | 'osRelease' }
+  | {
+      readonly ask: 'variable';
+      readonly file: string;
+      readonly name: string;
+      readonly as: 'text' | 'flag' | 'list';
+      readonly fallback?: string;
+    }
+  | { readonly ask: 'list' | 'has' | 'text' | 'merge' | 'override'; readonly file: string };
+
+/** What the process tells while it runs, one JSON object a line. */
+export type Message =
+  | ConfigRequest
+  | { readonly tell: 'hook'; readonly hook: 'unpack' | 'prepare' | 'build' | 'deploy' }
+  | { readonly tell: 'warning'; readonly message: string }
+  | { readonly tell: 'done' }
+  | { readonly tell: 'failed'; readonly hook: string; readonly failure: FailureRecord & { readonly stack?: string } };
+
+/** What configuration can answer; null is absent. */
+export type AnswerValue = string | boolean | readonly string[] | null;
+
+/** The answer to a ConfigRequest; a failure is thrown again where the hook asked. */
+export type Answer = { readonly value: AnswerValue } | { readonly failure: FailureRecord };

@@ -1,0 +1,177 @@
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { Failure } from '../base/failure.ts';
+import type { BuildContext, DeployContext, PrepareContext } from '../recipe/context.ts';
+import type { Action } from './action.ts';
+import { ask } from './channel.ts';
+import { osName, toolPrefix } from './environment.ts';
+import { hookConfig } from './hook-config.ts';
+import { applyPatch, patchSeries } from './patch.ts';
+import { commandRunner } from './run.ts';
+
+/** Makes the contexts of one package's hooks. */
+export interface ContextMaker {
+  prepare(log: number): PrepareContext;
+  build(log: number): BuildContext;
+  deploy(log: number, strip: (paths: readonly string[]) => Promise<void>): DeployContext;
+}
+
+/** The contexts for one action; all of them share what the hooks have read so far. */
+export function contextMaker(action: Action): ContextMaker {
+  const { paths, jobs } = action;
+  const environment: Record<string, string> = { ...action.environment };
+  const prefix = action.runsOn === 'build' ? toolPrefix : '';
+
+  const common = (hook: string, cwd: string, log: number) => {
+    const at = (file: string) => resolve(cwd, file);
+    const run = commandRunner({
+      package: action.package,
+      hook,
+      cwd,
+      environment: () => environment,
+      log,
+      jobServer: action.jobServer,
+    });
+    return {
+      name: action.package,
+      version: action.version,
+      recipeDir: paths.recipeDir,
+      sourceDir: paths.sourceDir,
+      jobs,
+      run,
+      read: async (file: string) => readFileSync(at(file), 'utf8'),
+      write: async (file: string, text: string, mode?: number) => writeText(at(file), text, mode),
+      edit: async (file: string, change: (text: string) => string) => editText(at(file), file, change, action.package),
+    };
+  };
+
+  const build = (hook: string, log: number): BuildContext => ({
+    ...common(hook, paths.buildDir, log),
+    buildDir: paths.buildDir,
+    sysroot: paths.sysroot,
+    toolchainDir: paths.toolchainDir,
+    prefix,
+    triplet: action.triplet,
+    cmakeToolchain: `${paths.toolchainDir}/toolchain.cmake`,
+    config: hookConfig((name, value) => {
+      environment[name] = value;
+    }),
+    osName,
+    get osRelease() {
+      environment['OS_RELEASE'] = String(ask({ ask: 'osRelease' }));
+      return environment['OS_RELEASE'];
+    },
+    dirs: {
+      buildRoot: environment['BUILDROOT'] ?? '',
+      script: paths.recipeDir,
+      sources: paths.sourceDir,
+      deploy: paths.deployDir,
+      log: paths.logDir,
+      download: paths.downloadDir,
+    },
+  });
+
+  return {
+    prepare(log) {
+      const base = common('prepare', paths.sourceDir, log);
+      const apply = (file: string) => applyPatch(join(paths.recipeDir, file), paths.sourceDir, base.run);
+      return {
+        ...base,
+        applyPatch: apply,
+        async applyPatches() {
+          for (const file of patchSeries(paths.recipeDir)) await apply(file);
+        },
+      };
+    },
+    build: (log) => build('build', log),
+    deploy(log, strip) {
+      const inTree = deployPath(paths.deployDir, prefix, action.package);
+      const context = build('deploy', log);
+      // Spreading would read osRelease, and with it make every package depend on the commit.
+      return Object.defineProperties({} as DeployContext, {
+        ...Object.getOwnPropertyDescriptors(context),
+        ...Object.getOwnPropertyDescriptors({
+          deployDir: paths.deployDir,
+          contents: action.contents,
+          install: async (from: string, to: string, mode?: number) =>
+            installFile(resolve(paths.buildDir, from), to, inTree, mode),
+          move: async (from: string, to: string) => {
+            const target = targetOf(from, to, inTree);
+            mkdirSync(dirname(target), { recursive: true });
+            renameSync(inTree(from), target);
+          },
+          remove: async (...files: readonly string[]) => {
+            for (const file of files) removeMatching(file, inTree, paths.deployDir, action.package);
+          },
+          symlink: async (target: string, file: string) => {
+            mkdirSync(dirname(inTree(file)), { recursive: true });
+            symlinkSync(target, inTree(file));
+          },
+          strip: (...files: readonly string[]) => strip(files.map(inTree)),
+        }),
+      });
+    },
+  };
+}
+
+/** Resolves a path of the deploy tree; an absolute one means inside the tree too. */
+function deployPath(deployDir: string, prefix: string, name: string): (file: string) => string {
+  return (file) => {
+    const inside = isAbsolute(file) ? file : `${prefix}/${file}`;
+    const path = normalize(join(deployDir, inside));
+    if (path === deployDir || path.startsWith(`${deployDir}/`)) return path;
+    throw new Failure('deploy-invalid', `${name}: "${file}" leads out of the deploy tree`);
+  };
+}
+
+function removeMatching(pattern: string, inTree: (file: string) => string, deployDir: string, name: string): void {
+  const found = globSync(inTree(pattern));
+  if (found.length === 0) {
+    throw new Failure('deploy-invalid', `${name}: there is no ${pattern} in ${deployDir} to remove`, {
+      hint: 'remove this line of the deploy hook if upstream no longer installs it',
+    });
+  }
+  for (const path of found) rmSync(path, { recursive: true });
+}
+
+const targetOf = (from: string, to: string, inTree: (file: string) => string): string =>
+  to.endsWith('/') ? join(inTree(to), basename(from)) : inTree(to);
+
+function installFile(from: string, to: string, inTree: (file: string) => string, mode?: number): void {
+  const target = targetOf(from, to, inTree);
+  mkdirSync(dirname(target), { recursive: true });
+  if (statSync(from).isDirectory()) {
+    cpSync(from, target, { recursive: true, verbatimSymlinks: true });
+  } else {
+    const bytes = readFileSync(from);
+    writeFileSync(target, bytes, { mode: mode ?? statSync(from).mode & 0o777 });
+  }
+}
+
+function writeText(path: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, { mode });
+}
+
+function editText(path: string, file: string, change: (text: string) => string, name: string): void {
+  if (!existsSync(path)) throw new Failure('hook-failed', `${name}: there is no file ${file} to edit`);
+  const text = readFileSync(path, 'utf8');
+  const changed = change(text);
+  if (changed === text) {
+    throw new Failure('hook-failed', `${name}: the edit of ${file} changes nothing`, {
+      hint: 'upstream may have changed this file: look whether the edit is still needed',
+    });
+  }
+  writeFileSync(path, changed);
+}

@@ -1,0 +1,179 @@
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { describeExit, finished, start, stop } from '../base/command.ts';
+import { Failure, type FailureRecord, failuresOf, type Place } from '../base/failure.ts';
+import type { Action, Answer, AnswerValue, ConfigRequest, HookPaths, Message } from './action.ts';
+import { type Mount, type SandboxLevel, sandboxed, sandboxPaths } from './sandbox.ts';
+
+/** One action, and what it needs of the build machine. */
+export interface Execution {
+  /** All but what follows from the sandbox level. */
+  readonly action: Omit<Action, 'paths' | 'recipes' | 'jobServer' | 'logs' | 'environment'>;
+  /** Directories of the build machine by the name under which hooks know them; absent ones are not visible. */
+  readonly paths: HookPaths;
+  readonly writable: readonly (keyof HookPaths)[];
+  readonly recipesModule: string;
+  readonly runner: string;
+  readonly node: string;
+  readonly jobServer: string | undefined;
+  readonly sandbox: SandboxLevel;
+  /** More of the build machine that hooks may read: distfiles, trees of an image's contents. */
+  readonly mounts: readonly Mount[];
+  readonly logFiles: Readonly<Record<string, string>>;
+  environment(paths: HookPaths): Readonly<Record<string, string>>;
+  answer(request: ConfigRequest): AnswerValue;
+  onHook(hook: string): void;
+  onWarning(message: string): void;
+  /** The recipe's build.ts. */
+  readonly recipeFile: string;
+}
+
+const engineDir = '/mk/engine';
+
+/** Runs the hooks of one action to their end; a hook that fails is a Failure with the end of its log. */
+export async function execute(execution: Execution): Promise<void> {
+  const { sandbox, action } = execution;
+  const isolated = sandbox === 'namespaces';
+  const paths = isolated ? sandboxPaths : execution.paths;
+  const names = Object.keys(execution.logFiles);
+  const logs = names.map((name) => openLog(execution.logFiles[name] ?? ''));
+  const inside = isolated ? { ...programsInside(execution) } : { ...programsOutside(execution) };
+
+  const child = start(inside.argv, {
+    cwd: '/',
+    env: isolated ? { PATH: process.env['PATH'] } : {},
+    // Descriptor 3 is the channel; the logs follow. What the runner itself prints belongs to the first log.
+    stdio: ['ignore', logs[0] ?? 'ignore', logs[0] ?? 'ignore', 'pipe', ...logs],
+  });
+  const channel = child.stdio[3] as Duplex;
+  const wholeAction: Action = {
+    ...action,
+    paths,
+    recipes: inside.recipes,
+    jobServer: inside.jobServer,
+    environment: execution.environment(paths),
+    logs: Object.fromEntries(names.map((name, at) => [name, at + 4])),
+  };
+  let ending: Extract<Message, { tell: 'done' | 'failed' }> | undefined;
+  channel.on('error', () => {});
+  channel.write(`${JSON.stringify(wholeAction)}\n`);
+  const listening = listen(channel, execution, (message) => {
+    ending = message;
+  });
+  try {
+    const exit = await finished(child);
+    await listening;
+    if (ending?.tell === 'done') return;
+    throw ending === undefined
+      ? new Failure('hook-failed', `${action.package}: the process of its hooks ${describeExit(exit)}`, {
+          detail: logEnd(execution.logFiles[names[0] ?? ''] ?? ''),
+        })
+      : failureOf(ending.hook, ending.failure, execution);
+  } finally {
+    // Whatever a hook left running in the background goes with it.
+    stop(child, 'SIGKILL');
+    for (const log of logs) closeSync(log);
+  }
+}
+
+function openLog(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  return openSync(path, 'w');
+}
+
+function programsInside({ paths, writable, runner, node, recipesModule, jobServer, mounts }: Execution) {
+  const own = (Object.keys(paths) as (keyof HookPaths)[])
+    .filter((name) => name !== 'logDir' && name !== 'homeDir' && paths[name] !== '')
+    .map((name): Mount => ({ from: paths[name], to: sandboxPaths[name], writable: writable.includes(name) }));
+  const engine: Mount[] = [
+    { from: dirname(runner), to: `${engineDir}/run`, writable: false },
+    { from: dirname(recipesModule), to: `${engineDir}/recipes`, writable: false },
+    { from: node, to: `${engineDir}/node`, writable: false },
+    ...(jobServer === undefined ? [] : [{ from: jobServer, to: `${engineDir}/jobserver`, writable: true }]),
+  ];
+  const command = [`${engineDir}/node`, `${engineDir}/run/${runner.slice(dirname(runner).length + 1)}`];
+  return {
+    argv: sandboxed(command, [...own, ...mounts, ...engine], '/mk'),
+    recipes: `${engineDir}/recipes/${recipesModule.slice(dirname(recipesModule).length + 1)}`,
+    jobServer: jobServer === undefined ? undefined : `${engineDir}/jobserver`,
+  };
+}
+
+function programsOutside({ runner, node, recipesModule, jobServer }: Execution) {
+  return { argv: [node, runner] as [string, ...string[]], recipes: recipesModule, jobServer };
+}
+
+async function listen(
+  channel: Duplex,
+  execution: Execution,
+  end: (message: Extract<Message, { tell: 'done' | 'failed' }>) => void,
+) {
+  let rest = '';
+  channel.setEncoding('utf8');
+  try {
+    for await (const chunk of channel) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const message = JSON.parse(line) as Message;
+        if ('ask' in message) channel.write(`${JSON.stringify(answerTo(message, execution))}\n`);
+        else if (message.tell === 'hook') execution.onHook(message.hook);
+        else if (message.tell === 'warning') execution.onWarning(message.message);
+        else end(message);
+      }
+    }
+  } catch {
+    // The process was killed in the middle of a message; its exit tells.
+  }
+}
+
+function answerTo(request: ConfigRequest, { answer }: Execution): Answer {
+  try {
+    return { value: answer(request) };
+  } catch (error) {
+    const [failure] = failuresOf(error) ?? [];
+    if (failure === undefined) throw error;
+    return { failure: failure.record() };
+  }
+}
+
+const shownLogLines = 20;
+
+function failureOf(
+  hook: string,
+  { stack, ...record }: FailureRecord & { readonly stack?: string },
+  execution: Execution,
+): Failure {
+  const log = execution.logFiles[hook === 'unpack' ? 'prepare' : hook] ?? '';
+  const place = record.place ?? placeInRecipe(stack ?? '', execution.recipeFile);
+  const own = execution.action.package;
+  const message = record.message.startsWith(`${own}:`) ? record.message : `${own}: ${record.message}`;
+  return new Failure(record.code, record.code === 'hook-failed' ? `${message} in ${hook}` : message, {
+    place,
+    detail: [record.detail, logEnd(log)].filter(Boolean).join('\n'),
+    hint: record.hint ?? `the whole log is ${log}`,
+  });
+}
+
+function logEnd(log: string): string {
+  const lines = tail(log).trimEnd().split('\n').slice(-shownLogLines);
+  return lines.join('') === '' ? `the log ${log} is empty` : [`last lines of ${log}:`, ...lines].join('\n');
+}
+
+function tail(log: string): string {
+  const limit = 64 * 1024;
+  const { size } = statSync(log);
+  const text = readFileSync(log);
+  return text.subarray(Math.max(0, size - limit)).toString('utf8');
+}
+
+/** The innermost line of build.ts that the stack names. */
+function placeInRecipe(stack: string, file: string): Place | undefined {
+  const found = new RegExp(`${dirname(file).split('/').slice(-2).join('/')}/build\\.ts:(\\d+):(\\d+)`).exec(stack);
+  if (found === null) return undefined;
+  const [line, column] = [Number(found[1]), Number(found[2])];
+  const text = readFileSync(join(file), 'utf8');
+  const rest = (text.split('\n')[line - 1] ?? '').slice(column - 1);
+  return { file, text, line, column, length: Math.max(1, /^[\w.]+/.exec(rest)?.[0].length ?? 1) };
+}

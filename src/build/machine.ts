@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { capture, findProgram } from '../base/command.ts';
+import { type Digest, digestOfDocument } from '../base/digest.ts';
+import { Failure, throwCollected } from '../base/failure.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+
+/** The Debian package that has a program, where the two names differ. */
+const packageOf: Readonly<Record<string, string>> = {
+  bwrap: 'bubblewrap',
+  cc: 'gcc',
+  sqfstar: 'squashfs-tools',
+  mksquashfs: 'squashfs-tools',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  xz: 'xz-utils',
+  python3: 'python3-minimal',
+};
+
+/** Programs that every build uses. */
+const always = ['gcc', 'make', 'patch', 'xz', 'bzip2'];
+
+const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin';
+
+/** Fails before any work with everything that is missing and the packages to install. */
+export function checkPrograms(recipes: readonly LoadedRecipe[]): void {
+  const wanted = new Map<string, string[]>(always.map((program) => [program, []]));
+  for (const { name, recipe } of recipes) {
+    for (const program of recipe.programs ?? []) wanted.set(program, [...(wanted.get(program) ?? []), name]);
+  }
+  const missing = [...wanted].filter(([program]) => findProgram(program, systemPath) === undefined);
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map(([program]) => packageOf[program] ?? program))].sort();
+  throwCollected([
+    new Failure('program-missing', `this machine lacks ${missing.map(([program]) => program).join(', ')}`, {
+      detail: missing
+        .map(([program, users]) => `${program}: needed by ${users.join(', ') || 'every build'}`)
+        .join('\n'),
+      hint: `install the packages, on Debian: apt-get install ${packages.join(' ')}`,
+    }),
+  ]);
+}
+
+/** What of the build machine shapes the tools that are compiled for it: its compiler, assembler, libc and release. */
+export async function machineFingerprint(): Promise<Digest> {
+  const ask = async (...argv: [string, ...string[]]) =>
+    (await capture(argv, { env: { PATH: systemPath, LC_ALL: 'C' } }).catch(() => ({ stdout: '' }))).stdout;
+  const [compiler, assembler, libc] = await Promise.all([
+    ask('gcc', '-v', '--version'),
+    ask('as', '--version'),
+    ask('ldd', '--version'),
+  ]);
+  let release = '';
+  try {
+    release = readFileSync('/etc/os-release', 'utf8');
+  } catch {
+    // A machine without this file is told apart by its compiler.
+  }
+  return digestOfDocument({ compiler, assembler, libc, release, cpu: process.arch });
+}

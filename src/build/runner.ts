@@ -1,0 +1,104 @@
+/** The program that runs one package's hooks, in a process of its own and mostly in a sandbox. */
+import { cpSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
+import { type Failure, type FailureRecord, failuresOf } from '../base/failure.ts';
+import { settleTree } from '../deploy/settle.ts';
+import { stripFiles } from '../deploy/strip.ts';
+import type { Config } from '../recipe/config.ts';
+import type { ComputedRecipe, Recipe } from '../recipe/recipe.ts';
+import type { Action } from './action.ts';
+import { receiveAction, send } from './channel.ts';
+import { contextMaker } from './context.ts';
+import { toolPrefix } from './environment.ts';
+import { hookConfig } from './hook-config.ts';
+import { unpackDistfile } from './unpack.ts';
+
+let hook: 'unpack' | 'prepare' | 'build' | 'deploy' = 'unpack';
+
+async function main(): Promise<void> {
+  const action = receiveAction();
+  process.setSourceMapsEnabled(true);
+  process.umask(0o022);
+  const recipe = await loadRecipe(action);
+  const contexts = contextMaker(action);
+  if (action.phase === 'prepare') await prepare(action, recipe, contexts);
+  else await build(action, recipe, contexts);
+  send({ tell: 'done' });
+}
+
+async function loadRecipe({ recipes, package: name }: Action): Promise<Recipe> {
+  const module = (await import(pathToFileURL(recipes).href)) as {
+    default: Record<string, () => Promise<{ default: Recipe | ComputedRecipe }>>;
+  };
+  const exported = (await module.default[name]?.())?.default;
+  if (exported === undefined) throw new Error(`the recipes have no ${name}`);
+  const config: Config = hookConfig(() => {});
+  return typeof exported === 'function' ? exported(config) : exported;
+}
+
+type Contexts = ReturnType<typeof contextMaker>;
+
+async function prepare(action: Action, recipe: Recipe, contexts: Contexts): Promise<void> {
+  const log = enter('unpack', action);
+  for (const { file, into, inside } of action.unpack) {
+    const options = inside === undefined ? {} : { inside };
+    await unpackDistfile(file, join(action.paths.sourceDir, into), options);
+  }
+  enter('prepare', action);
+  process.chdir(action.paths.sourceDir);
+  const context = contexts.prepare(log);
+  if (recipe.prepare) await recipe.prepare(context);
+  else await context.applyPatches();
+}
+
+async function build(action: Action, recipe: Recipe, contexts: Contexts): Promise<void> {
+  const { paths } = action;
+  const buildLog = enter('build', action);
+  if (recipe.inSource === true)
+    cpSync(paths.sourceDir, paths.buildDir, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  process.chdir(paths.buildDir);
+  await recipe.build?.(contexts.build(buildLog));
+
+  const log = enter('deploy', action);
+  const note = (line: string) => void writeSync(log, `${line}\n`);
+  const stripping = { triplet: action.triplet, path: action.environment['PATH'] ?? '', log: note };
+  await recipe.deploy?.(contexts.deploy(log, (files) => stripFiles(files, stripping)));
+  await settleTree({
+    deployDir: paths.deployDir,
+    prefix: action.runsOn === 'build' ? toolPrefix : '',
+    strip: recipe.strip !== false,
+    permissions: recipe.permissions ?? {},
+    ...stripping,
+  });
+}
+
+/** Starts a hook: what it prints with console goes to its own log. */
+function enter(next: typeof hook, { logs }: Action): number {
+  hook = next;
+  send({ tell: 'hook', hook });
+  const log = logs[next === 'unpack' ? 'prepare' : next];
+  if (log === undefined) throw new Error(`no log for ${next}`);
+  const print = (...values: readonly unknown[]) => void writeSync(log, `${format(...values)}\n`);
+  Object.assign(console, { log: print, info: print, warn: print, error: print, debug: print });
+  return log;
+}
+
+/** What a hook threw, as data for the engine; a stack line in build.ts is kept, for the engine to show the place. */
+function recordOf(error: unknown): FailureRecord & { stack?: string } {
+  const stack = error instanceof Error ? error.stack : undefined;
+  const at = stack === undefined ? {} : { stack };
+  const [known] = failuresOf(error) ?? [];
+  if (known !== undefined) return { ...known.record(), ...at };
+  // A copy of Failure that came with the recipes is another class of the same name.
+  if (error instanceof Error && error.name === 'Failure')
+    return { ...(error as Failure), message: error.message, ...at };
+  const [first = '', ...more] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return { code: 'hook-failed', message: first, detail: more.join('\n') || undefined, ...at };
+}
+
+main().catch((error: unknown) => {
+  send({ tell: 'failed', hook, failure: recordOf(error) });
+  process.exitCode = 1;
+});

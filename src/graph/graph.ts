@@ -1,0 +1,143 @@
+import toposort from 'toposort';
+import { Failure } from '../base/failure.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+
+/** One package of the graph. All lists hold names of packages (providers are resolved) and are sorted. */
+export interface Node {
+  readonly name: string;
+  readonly loaded: LoadedRecipe;
+  readonly runsOn: 'build' | 'target';
+  readonly depends: readonly string[];
+  readonly buildDepends: readonly string[];
+  readonly runDepends: readonly string[];
+  /** What its image holds: `contains` and everything that needs to run. */
+  readonly contents: readonly string[];
+  /** Whose deploy trees its build sees: direct dependencies and all that those depend on. */
+  readonly staged: readonly string[];
+  /** The recipe whose prepared source tree it builds from, mostly its own; undefined when it has no source. */
+  readonly source: LoadedRecipe | undefined;
+}
+
+/** An immutable graph of packages. */
+export interface Graph {
+  readonly root: string;
+  /** Every package once, each after everything it needs; the same for the same recipes. */
+  readonly order: readonly Node[];
+  node(name: string): Node;
+  /** What must be finished before this package is built. */
+  needs(name: string): readonly string[];
+  /** Packages that need this one, directly. */
+  neededBy(name: string): readonly string[];
+}
+
+/** The relations of one package as its recipe names them, with providers resolved. */
+export interface Relations {
+  readonly loaded: LoadedRecipe;
+  readonly source: LoadedRecipe | undefined;
+  readonly depends: readonly string[];
+  readonly buildDepends: readonly string[];
+  readonly runDepends: readonly string[];
+  readonly contains: readonly string[];
+}
+
+/** Builds the graph; a cycle is a Failure that shows it as a path. */
+export function buildGraph(root: string, packages: ReadonlyMap<string, Relations>): Graph {
+  const get = (name: string): Relations => {
+    const found = packages.get(name);
+    if (found === undefined) throw new TypeError(`${name} is not in the graph`);
+    return found;
+  };
+  const nodes = new Map([...packages].map(([name, relations]) => [name, nodeOf(name, relations, get)]));
+  const node = (name: string): Node => {
+    const found = nodes.get(name);
+    if (found === undefined) throw new TypeError(`${name} is not in the graph`);
+    return found;
+  };
+  const needs = new Map([...nodes.values()].map((each) => [each.name, needsOf(each)]));
+  refuseCycle(root, needs, get);
+
+  const names = [...nodes.keys()].sort();
+  const edges = names.flatMap((name) => (needs.get(name) ?? []).map((needed): [string, string] => [needed, name]));
+  const dependents = new Map<string, string[]>(names.map((name) => [name, []]));
+  for (const [needed, name] of edges) dependents.get(needed)?.push(name);
+  return {
+    root,
+    order: toposort.array(names, edges).map(node),
+    node,
+    needs: (name) => needs.get(name) ?? [],
+    neededBy: (name) => dependents.get(name) ?? [],
+  };
+}
+
+type Get = (name: string) => Relations;
+
+function nodeOf(
+  name: string,
+  { loaded, source, depends, buildDepends, runDepends, contains }: Relations,
+  get: Get,
+): Node {
+  const { recipe } = loaded;
+  const direct = [...depends, ...buildDepends];
+  const contents = closure(contains, (each) => [...get(each).depends, ...get(each).runDepends], isTarget(get));
+  return {
+    name,
+    loaded,
+    runsOn: recipe.runsOn ?? 'target',
+    depends: [...depends].sort(),
+    buildDepends: [...buildDepends].sort(),
+    runDepends: [...runDepends].sort(),
+    contents,
+    staged: closure(direct, (each) => get(each).depends).filter((each) => each !== name),
+    source,
+  };
+}
+
+const isTarget = (get: Get) => (name: string) => get(name).loaded.recipe.runsOn !== 'build';
+
+/** All names that can be reached from `from`, itself included, through those that `enter` lets in; sorted. */
+function closure(
+  from: readonly string[],
+  next: (name: string) => readonly string[],
+  enter: (name: string) => boolean = () => true,
+): string[] {
+  const found = new Set<string>();
+  const open = [...from];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (found.has(name) || !enter(name)) continue;
+    found.add(name);
+    open.push(...next(name));
+  }
+  return [...found].sort();
+}
+
+/** Staged packages are not listed one by one: those beyond the direct ones come through them. */
+function needsOf({ depends, buildDepends, contents }: Node): string[] {
+  return [...new Set([...depends, ...buildDepends, ...contents])].sort();
+}
+
+function refuseCycle(root: string, needs: ReadonlyMap<string, readonly string[]>, get: Get): void {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const onPath = new Set<string>();
+  const visit = (name: string): void => {
+    if (onPath.has(name)) throw cycleFailure([...path.slice(path.indexOf(name)), name], get);
+    if (done.has(name)) return;
+    onPath.add(name);
+    path.push(name);
+    for (const needed of needs.get(name) ?? []) visit(needed);
+    path.pop();
+    onPath.delete(name);
+    done.add(name);
+  };
+  visit(root);
+  for (const name of [...needs.keys()].sort()) visit(name);
+}
+
+function cycleFailure(cycle: readonly string[], get: Get): Failure {
+  const [first = '', second = ''] = cycle;
+  const { loaded } = get(first);
+  return new Failure('dependency-cycle', `packages depend on each other: ${cycle.join(' -> ')}`, {
+    place: loaded.place('depends', second) ?? loaded.place('buildDepends', second),
+    hint: 'remove one of these dependencies; what is needed only at run time belongs in runDepends',
+  });
+}

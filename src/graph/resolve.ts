@@ -1,0 +1,147 @@
+import { Failure, failuresOf, throwCollected } from '../base/failure.ts';
+import { didYouMean } from '../base/suggest.ts';
+import type { Config } from '../recipe/config.ts';
+import type { LoadedRecipe, RecipeSet } from '../recipe/load.ts';
+import { buildGraph, type Graph, type Relations } from './graph.ts';
+
+const relationFields = ['depends', 'buildDepends', 'runDepends', 'contains'] as const;
+
+/** Gives each package a configuration of its own, so that what its fields read is known for each. */
+export type ConfigOf = (name: string) => Config;
+
+/**
+ * Loads every recipe that the root needs and joins them to a graph.
+ * `preferred` decides between packages that provide the same name. All bad recipes and unknown names are reported at once.
+ */
+export async function resolveGraph(
+  root: string,
+  recipes: RecipeSet,
+  configOf: ConfigOf,
+  preferred: readonly string[],
+): Promise<Graph> {
+  const failures: Failure[] = [];
+  const loading = new Map<string, Promise<LoadedRecipe | undefined>>();
+  const load = (name: string): Promise<LoadedRecipe | undefined> => {
+    const pending = loading.get(name) ?? recipes.load(name, configOf(name)).catch(collectInto(failures));
+    loading.set(name, pending);
+    return pending;
+  };
+  const providers = providerIndex(recipes, load);
+  const packages = new Map<string, Relations>();
+
+  const add = async (name: string): Promise<void> => {
+    if (packages.has(name)) return;
+    const loaded = await load(name);
+    if (loaded === undefined || packages.has(name)) return;
+    const source = await sourceFor(loaded, recipes, load, failures);
+    const resolved = {
+      depends: [] as string[],
+      buildDepends: [] as string[],
+      runDepends: [] as string[],
+      contains: [] as string[],
+    };
+    packages.set(name, { loaded, source, ...resolved });
+    for (const field of relationFields) {
+      for (const wanted of new Set(loaded.recipe[field] ?? [])) {
+        const provider = await provide(wanted, { loaded, field, recipes, providers, preferred }).catch(
+          collectInto(failures),
+        );
+        if (provider === undefined) continue;
+        resolved[field].push(provider);
+        await add(provider);
+      }
+    }
+  };
+  await add(root);
+  throwCollected(failures);
+  return buildGraph(root, packages);
+}
+
+function collectInto(failures: Failure[]) {
+  return (error: unknown): undefined => {
+    const known = failuresOf(error);
+    if (known === undefined) throw error;
+    failures.push(...known);
+  };
+}
+
+/** Which packages provide a name; recipes that nobody needs are loaded only for a name that no package has. */
+function providerIndex(recipes: RecipeSet, load: (name: string) => Promise<LoadedRecipe | undefined>) {
+  let index: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+  const build = async () => {
+    const found = new Map<string, string[]>();
+    for (const loaded of await Promise.all(recipes.names.map(load))) {
+      for (const name of loaded?.recipe.provides ?? [])
+        found.set(name, [...(found.get(name) ?? []), loaded?.name ?? '']);
+    }
+    return found;
+  };
+  return async (name: string): Promise<readonly string[]> => {
+    index ??= build();
+    return (await index).get(name) ?? [];
+  };
+}
+
+interface Wanted {
+  readonly loaded: LoadedRecipe;
+  readonly field: (typeof relationFields)[number];
+  readonly recipes: RecipeSet;
+  readonly providers: (name: string) => Promise<readonly string[]>;
+  readonly preferred: readonly string[];
+}
+
+async function provide(name: string, { loaded, field, recipes, providers, preferred }: Wanted): Promise<string> {
+  if (recipes.has(name)) return name;
+  const candidates = await providers(name);
+  const chosen = candidates.filter((candidate) => preferred.includes(candidate));
+  const [first, second] = chosen.length > 0 ? chosen : candidates;
+  const place = loaded.place(field, name);
+  if (first === undefined) {
+    throw new Failure('package-unknown', `${loaded.name} ${verb[field]} "${name}", which no recipe provides`, {
+      place,
+      hint: didYouMean(name, recipes.names) ?? `create pkg/${name}/build.ts`,
+    });
+  }
+  if (second !== undefined) {
+    throw new Failure(
+      'provider-ambiguous',
+      `${loaded.name} ${verb[field]} "${name}", which several packages provide: ${candidates.join(', ')}`,
+      {
+        place,
+        hint: 'name the one you want in a file PREFER of the board or product',
+      },
+    );
+  }
+  return first;
+}
+
+const verb = {
+  depends: 'depends on',
+  buildDepends: 'needs for its build',
+  runDepends: 'needs to run',
+  contains: 'contains',
+};
+
+async function sourceFor(
+  loaded: LoadedRecipe,
+  recipes: RecipeSet,
+  load: (name: string) => Promise<LoadedRecipe | undefined>,
+  failures: Failure[],
+): Promise<LoadedRecipe | undefined> {
+  const { name, recipe, place } = loaded;
+  if (recipe.sourceOf === undefined) return recipe.url === undefined ? undefined : loaded;
+  const source = recipes.has(recipe.sourceOf) ? await load(recipe.sourceOf) : undefined;
+  if (source?.recipe.url === undefined) {
+    failures.push(
+      new Failure(
+        'package-unknown',
+        `${name} uses the source of "${recipe.sourceOf}", which is no package with a source`,
+        {
+          place: place('sourceOf', recipe.sourceOf),
+          hint: didYouMean(recipe.sourceOf, recipes.names),
+        },
+      ),
+    );
+  }
+  return source;
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { checkPrograms, machineFingerprint } from './build/machine.ts';
+import { probeSandbox, type SandboxChoice } from './build/sandbox.ts';
+import { selectTarget } from './config/target.ts';
+import { openWorkspace } from './config/workspace.ts';
+import { resolveGraph } from './graph/resolve.ts';
+import type { Installation } from './installation.ts';
+import { makePlan, type PlanInputs } from './plan/plan.ts';
+import { openReading } from './reading.ts';
+import { openRecipes } from './recipe/load.ts';
+import { printPlan } from './report/plan-table.ts';
+import { runPlan } from './run-plan.ts';
+import { openStore } from './store/store.ts';
+import { openBuildRoot } from './views.ts';
+
+export interface MkOptions {
+  readonly board: string;
+  readonly product: string;
+  readonly jobs: number;
+  readonly dryRun: boolean;
+  readonly offline: boolean;
+  readonly keepGoing: boolean;
+  readonly keepSources: boolean;
+  readonly sandbox: SandboxChoice;
+  /** File for the event stream; `-` is stdout. */
+  readonly events: string | undefined;
+  readonly layers: readonly string[];
+  readonly installation: Installation;
+}
+
+/**
+ * `mk <board> <product>`: builds the target in the current directory and returns the exit status.
+ * Everything that is wrong with the arguments, the configuration or a recipe is thrown before any work.
+ */
+export async function mkCommand(options: MkOptions): Promise<number> {
+  const { installation, layers } = options;
+  const workspace = openWorkspace({ root: installation.root, layers, cwd: process.cwd(), env: process.env });
+  const target = selectTarget(workspace, options.board, options.product);
+  const recipes = await openRecipes(workspace.packages, installation.root, join(workspace.storeDir, 'recipes'));
+  const reading = await openReading(target, installation.root);
+  const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
+  const graph = await resolveGraph(root, recipes, reading.configOf, reading.preferred());
+  checkPrograms(graph.order.map(({ loaded }) => loaded));
+
+  const store = openStore(workspace.storeDir);
+  const sandbox = await probeSandbox(options.sandbox);
+  const buildRoot = openBuildRoot(join(workspace.buildDir, `${target.board}-${target.product}`), store);
+  const inputs: PlanInputs = {
+    store,
+    now: reading.now,
+    previous: buildRoot.previous,
+    circumstances: {
+      target: target.triplet,
+      machine: await machineFingerprint(),
+      sandboxed: sandbox.level === 'namespaces',
+      fieldReads: reading.fieldReads,
+    },
+  };
+  const plan = makePlan(graph, inputs);
+  if (options.dryRun) {
+    process.stdout.write(printPlan([...plan.values()]));
+    return 0;
+  }
+  return runPlan({ options, workspace, target, recipes, reading, graph, store, sandbox, buildRoot, inputs, plan });
+}

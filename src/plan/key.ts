@@ -1,0 +1,100 @@
+import { type Digest, digestOfDocument } from '../base/digest.ts';
+import type { Node } from '../graph/graph.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+import type { Permission } from '../recipe/recipe.ts';
+import type { Read, Result } from '../store/store.ts';
+
+/**
+ * Raised when the engine does something different with the same recipe, such as another configure switch of a style:
+ * every package is then built anew.
+ */
+export const engineEpoch = 1;
+
+/** Everything a package's result depends on, as a document that can be printed and compared. */
+export interface KeyDocument {
+  readonly epoch: number;
+  readonly package: string;
+  readonly version: string | undefined;
+  /** Digest of the recipe's directory and of the modules it imports. */
+  readonly recipe: Digest;
+  /** For each part of the source tree, the digests of the distfiles that are accepted for it. */
+  readonly distfiles: Readonly<Record<string, readonly string[]>>;
+  /** The recipe whose source tree is used, when it is another one. */
+  readonly source: { readonly package: string; readonly recipe: Digest } | undefined;
+  readonly target: string;
+  readonly runsOn: 'build' | 'target';
+  /** What the recipe's fields read from the configuration. */
+  readonly reads: readonly Read[];
+  /** Staged packages with the digests of their deploy trees. */
+  readonly staged: Readonly<Record<string, Digest>>;
+  /** Packages of the image with their trees and what the image adds to them. */
+  readonly contents: Readonly<
+    Record<string, { readonly output: Digest; readonly permissions: Readonly<Record<string, Permission>> }>
+  >;
+  /** The build machine, for tools that run on it. */
+  readonly machine: Digest | undefined;
+  readonly sandboxed: boolean;
+}
+
+/** What is the same for all packages of a run. */
+export interface KeyCircumstances {
+  readonly target: string;
+  readonly machine: Digest;
+  readonly sandboxed: boolean;
+  /** What the fields of a recipe read while it was loaded. */
+  fieldReads(name: string): readonly Read[];
+}
+
+/** The key document of a package whose needs all have results. */
+export function keyDocument(
+  node: Node,
+  resultOf: (name: string) => Result,
+  circumstances: KeyCircumstances,
+): KeyDocument {
+  const { loaded, source } = node;
+  const contents = node.contents.map((name) => [name, resultOf(name)] as const);
+  return {
+    epoch: engineEpoch,
+    package: node.name,
+    version: versionOf(node),
+    recipe: loaded.digest,
+    distfiles: source === undefined ? {} : acceptedDistfiles(source),
+    source: source === undefined || source === loaded ? undefined : { package: source.name, recipe: source.digest },
+    target: circumstances.target,
+    runsOn: node.runsOn,
+    reads: circumstances.fieldReads(node.name),
+    staged: Object.fromEntries(node.staged.map((name) => [name, resultOf(name).output])),
+    contents: Object.fromEntries(contents.map(([name, { output, permissions }]) => [name, { output, permissions }])),
+    machine: node.runsOn === 'build' ? circumstances.machine : undefined,
+    sandboxed: circumstances.sandboxed,
+  };
+}
+
+export const keyOf = (document: KeyDocument): Digest => digestOfDocument(document);
+
+/** A package has the version of the source tree it builds from. */
+export const versionOf = ({ loaded, source }: Node): string | undefined =>
+  source?.recipe.version ?? loaded.recipe.version;
+
+/** Digests of the distfiles that are accepted for each part of a recipe's source tree; '' is the tree itself. */
+function acceptedDistfiles({ recipe }: LoadedRecipe): Readonly<Record<string, readonly string[]>> {
+  const accepted = (sha256: string | undefined, alternatives: readonly { sha256: string }[] = []) => [
+    ...(sha256 === undefined ? [] : [sha256]),
+    ...alternatives.map((alternative) => alternative.sha256),
+  ];
+  const extra = Object.entries(recipe.extraSources ?? {});
+  return Object.fromEntries([
+    ['', accepted(recipe.sha256, recipe.alternatives)],
+    ...extra.map(([into, { sha256, alternatives }]): [string, string[]] => [into, accepted(sha256, alternatives)]),
+  ]);
+}
+
+/** Digest of everything that a prepared source tree is made from. */
+export function sourceKey(source: LoadedRecipe, reads: readonly Read[]): Digest {
+  return digestOfDocument({
+    epoch: engineEpoch,
+    recipe: source.digest,
+    distfiles: acceptedDistfiles(source),
+    reads,
+  });
+}

@@ -1,0 +1,97 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describeRevision } from './base/git.ts';
+import type { AnswerValue, ConfigRequest } from './build/action.ts';
+import { configFor, currentValue } from './config/config.ts';
+import { overridePath } from './config/layers.ts';
+import type { Target } from './config/target.ts';
+import type { Config, Variables } from './recipe/config.ts';
+import type { Read } from './store/store.ts';
+
+/** Everything that recipes ask the configuration of one target, and the record of it. */
+export interface Reading {
+  /** Revision of the configuration, for OS_RELEASE. */
+  readonly osRelease: string;
+  /** Packages that the board or product prefers among those that provide one name. */
+  preferred(): readonly string[];
+  /** The configuration for the fields of one recipe; what they read is kept for `fieldReads`. */
+  configOf(name: string): Config;
+  fieldReads(name: string): readonly Read[];
+  /** The answer that a recorded read gets today. */
+  now(read: Read): string | undefined;
+  /** Answers what hooks ask and records it; files go into `configDir`, which the hooks see as `shownDir`. */
+  answerer(reads: Read[], configDir: string, shownDir: string): (request: ConfigRequest) => AnswerValue;
+}
+
+/** Opens the configuration of a target; `root` is the tree whose revision the release is named after. */
+export async function openReading(target: Target, root: string): Promise<Reading> {
+  const osRelease = await describeRevision(root);
+  const fieldReads = new Map<string, Read[]>();
+  return {
+    osRelease,
+    preferred: () => configFor(target, () => {}).list('PREFER'),
+    configOf(name) {
+      const reads: Read[] = [];
+      fieldReads.set(name, reads);
+      return configFor(target, recordOnce(reads));
+    },
+    fieldReads: (name) => fieldReads.get(name) ?? [],
+    now: (read) => (read.kind === 'osRelease' ? osRelease : currentValue(target, read)),
+    answerer: (reads, configDir, shownDir) => {
+      const record = recordOnce(reads);
+      const config = configFor(target, record);
+      return (request) => {
+        if (request.ask === 'osRelease') {
+          record({ kind: 'osRelease', name: 'OS_RELEASE', value: osRelease });
+          return osRelease;
+        }
+        if (request.ask !== 'override') return answer(config, request);
+        const path = overridePath(target, request.file);
+        const read: Read = { kind: 'override', name: request.file };
+        record({ ...read, value: currentValue(target, read) });
+        if (path === undefined) return null;
+        mkdirSync(dirname(join(configDir, request.file)), { recursive: true });
+        cpSync(path, join(configDir, request.file), { recursive: true });
+        return join(shownDir, request.file);
+      };
+    },
+  };
+}
+
+/** A recipe may read the same thing many times; one record of it is enough. */
+function recordOnce(reads: Read[]): (read: Read) => void {
+  const seen = new Set<string>();
+  return (read) => {
+    const name = `${read.kind} ${read.name}`;
+    if (seen.has(name)) return;
+    seen.add(name);
+    reads.push(read);
+  };
+}
+
+function answer(config: Config, request: Exclude<ConfigRequest, { ask: 'osRelease' | 'override' }>): AnswerValue {
+  switch (request.ask) {
+    case 'board':
+      return config.board;
+    case 'product':
+      return config.product;
+    case 'list':
+      return config.list(request.file);
+    case 'has':
+      return config.has(request.file);
+    case 'text':
+      return config.text(request.file) ?? null;
+    case 'merge':
+      return config.merge(request.file);
+    case 'variable':
+      return variable(request.file === 'TOOLCHAIN' ? config.toolchain : config.variables(request.file), request);
+  }
+}
+
+function variable(
+  variables: Variables,
+  { name, as, fallback }: Extract<ConfigRequest, { ask: 'variable' }>,
+): AnswerValue {
+  if (as === 'flag') return variables.flag(name);
+  return as === 'list' ? variables.list(name) : variables.text(name, fallback);
+}

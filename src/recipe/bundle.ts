@@ -1,0 +1,162 @@
+import { mkdirSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Message, Metafile } from 'esbuild';
+import { type Digest, digestOf } from '../base/digest.ts';
+import { Failure, throwCollected } from '../base/failure.ts';
+import { emptyDir, readIfPresent, temporaryName, writeAtomic } from '../base/files.ts';
+
+/** All recipes as one JavaScript module whose default export has a lazy thunk for each. */
+export interface RecipeBundle {
+  /** The module, alone in its directory with its source map. */
+  readonly path: string;
+  /** For each package, the local files that its build.ts imports, itself included, without the engine's own. */
+  readonly codeFiles: Readonly<Record<string, readonly string[]>>;
+}
+
+interface Stamp {
+  readonly entry: Digest;
+  readonly inputs: Readonly<Record<string, { readonly time: number; readonly size: number }>>;
+  readonly bundle: RecipeBundle;
+}
+
+/**
+ * Bundles the build.ts of every package, or finds the bundle made before from the same files.
+ * Syntax errors and unknown imports are reported for all recipes at once.
+ */
+export async function bundleRecipes(
+  packages: ReadonlyMap<string, string>,
+  engineRoot: string,
+  cacheDir: string,
+): Promise<RecipeBundle> {
+  const entry = entryText(packages);
+  const name = digestOf(`${entry}\n${engineRoot}`);
+  const stampFile = join(cacheDir, `${name}.json`);
+  const known = parseStamp(readIfPresent(stampFile));
+  if (known !== undefined && isFresh(known)) return known.bundle;
+
+  const { text, map, metafile } = await runEsbuild(entry, engineRoot);
+  const bundleDir = join(cacheDir, digestOf(text));
+  const bundle = { path: join(bundleDir, 'recipes.mjs'), codeFiles: codeFilesOf(packages, metafile, engineRoot) };
+  publish(bundleDir, text, map);
+  const inputs = Object.fromEntries(inputPaths(metafile).map((path) => [path, fileStamp(path)]));
+  writeAtomic(stampFile, JSON.stringify({ entry: digestOf(entry), inputs, bundle } satisfies Stamp));
+  return bundle;
+}
+
+function entryText(packages: ReadonlyMap<string, string>): string {
+  const thunks = [...packages].map(
+    ([name, dir]) => `  ${JSON.stringify(name)}: () => import(${JSON.stringify(join(dir, 'build.ts'))}),\n`,
+  );
+  return `export default {\n${thunks.join('')}};\n`;
+}
+
+function parseStamp(text: string | undefined): Stamp | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Stamp);
+  } catch {
+    return undefined;
+  }
+}
+
+function isFresh({ inputs, bundle }: Stamp): boolean {
+  try {
+    statSync(bundle.path);
+    return Object.entries(inputs).every(([path, { time, size }]) => {
+      const now = fileStamp(path);
+      return now.time === time && now.size === size;
+    });
+  } catch {
+    return false;
+  }
+}
+
+function fileStamp(path: string): { time: number; size: number } {
+  const { mtimeMs, size } = statSync(path);
+  return { time: mtimeMs, size };
+}
+
+async function runEsbuild(entry: string, engineRoot: string) {
+  const load = createRequire(join(engineRoot, 'package.json'));
+  const { build } = load('esbuild') as typeof import('esbuild');
+  const doors: Readonly<Record<string, string>> = {
+    '#mk': join(engineRoot, 'src/recipe/index.ts'),
+    '#mk/image': join(engineRoot, 'src/image/index.ts'),
+  };
+  const result = await build({
+    stdin: { contents: entry, resolveDir: engineRoot, sourcefile: 'recipes.ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    sourcemap: 'linked',
+    metafile: true,
+    write: false,
+    outfile: '/recipes.mjs',
+    absWorkingDir: '/',
+    logLevel: 'silent',
+    logLimit: 0,
+    banner: {
+      js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
+    },
+    plugins: [
+      {
+        name: 'public-doors',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^#mk(\/image)?$/ }, ({ path }) => ({ path: doors[path] ?? path })),
+      },
+    ],
+  }).catch((error: { errors?: Message[] }) => {
+    throwCollected((error.errors ?? []).map(failureOf));
+    throw error;
+  });
+  const file = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  return { text: file('.mjs'), map: file('.map'), metafile: result.metafile };
+}
+
+function failureOf({ text, location }: Message): Failure {
+  if (location === null) return new Failure('recipe-invalid', text);
+  const { line, column, length } = location;
+  const file = `/${location.file}`;
+  const place = { file, text: readFileSync(file, 'utf8'), line, column: column + 1, length: Math.max(1, length) };
+  return new Failure('recipe-invalid', `${file}: ${text}`, { place });
+}
+
+const inputPaths = (metafile: Metafile): string[] =>
+  Object.keys(metafile.inputs)
+    .filter((path) => path !== 'recipes.ts')
+    .map((path) => `/${path}`);
+
+function codeFilesOf(packages: ReadonlyMap<string, string>, metafile: Metafile, engineRoot: string) {
+  const engine = `${engineRoot}/src/`;
+  const libraries = `${engineRoot}/node_modules/`;
+  const codeFiles: Record<string, readonly string[]> = {};
+  for (const [name, dir] of packages) {
+    const seen = new Set<string>();
+    const visit = (path: string) => {
+      const full = `/${path}`;
+      if (seen.has(full) || full.startsWith(engine) || full.startsWith(libraries)) return;
+      seen.add(full);
+      for (const { path: imported, external } of metafile.inputs[path]?.imports ?? []) {
+        if (external !== true) visit(imported);
+      }
+    };
+    visit(join(dir, 'build.ts').slice(1));
+    codeFiles[name] = [...seen].sort();
+  }
+  return codeFiles;
+}
+
+/** Several runs may publish the same bundle at once: the directory appears whole or not at all. */
+function publish(bundleDir: string, text: string, map: string): void {
+  mkdirSync(dirname(bundleDir), { recursive: true });
+  const temporary = emptyDir(temporaryName(bundleDir));
+  writeAtomic(join(temporary, 'recipes.mjs'), text);
+  writeAtomic(join(temporary, 'recipes.mjs.map'), map);
+  try {
+    renameSync(temporary, bundleDir);
+  } catch {
+    emptyDir(temporary);
+    utimesSync(bundleDir, new Date(), new Date());
+  }
+}

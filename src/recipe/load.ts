@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Digest, digestOf, digestOfDocument } from '../base/digest.ts';
+import { Failure, Failures, failuresOf, type Place } from '../base/failure.ts';
+import { walkTree } from '../base/files.ts';
+import { placeAt } from '../base/place.ts';
+import { bundleRecipes } from './bundle.ts';
+import type { Config } from './config.ts';
+import { locate } from './locate.ts';
+import type { ComputedRecipe, Recipe } from './recipe.ts';
+import { recipeFaults } from './validate.ts';
+
+/** A recipe with its name and where it came from. */
+export interface LoadedRecipe {
+  readonly name: string;
+  readonly dir: string;
+  readonly recipe: Recipe;
+  /** Digest of every file of the recipe's directory and of every local module that build.ts imports. */
+  readonly digest: Digest;
+  /** Where build.ts wrote a field, or one value of it. */
+  place(field: string, value?: string): Place | undefined;
+}
+
+/** All recipes of the workspace, evaluated one by one when they are asked for. */
+export interface RecipeSet {
+  readonly bundlePath: string;
+  readonly names: readonly string[];
+  has(name: string): boolean;
+  /** Evaluates and checks one recipe; a Failure or Failures tells everything that is wrong with it. */
+  load(name: string, config: Config): Promise<LoadedRecipe>;
+}
+
+type Module = { readonly default?: Recipe | ComputedRecipe };
+
+/** Finds the recipes and makes them loadable; a syntax error in any of them fails here, all at once. */
+export async function openRecipes(
+  packages: ReadonlyMap<string, string>,
+  engineRoot: string,
+  cacheDir: string,
+): Promise<RecipeSet> {
+  const bundle = await bundleRecipes(packages, engineRoot, cacheDir);
+  process.setSourceMapsEnabled(true);
+  const thunks = ((await import(pathToFileURL(bundle.path).href)) as { default: Record<string, () => Promise<Module>> })
+    .default;
+
+  return {
+    bundlePath: bundle.path,
+    names: [...packages.keys()],
+    has: (name) => packages.has(name),
+    async load(name, config) {
+      const dir = packages.get(name);
+      const thunk = thunks[name];
+      if (dir === undefined || thunk === undefined) throw new TypeError(`no recipe ${name}`);
+      const file = join(dir, 'build.ts');
+      const recipe = await evaluate(name, file, thunk, config);
+      return {
+        name,
+        dir,
+        recipe,
+        digest: digestOfCode(dir, bundle.codeFiles[name] ?? []),
+        place: (field, value) => locate(file, field, value),
+      };
+    },
+  };
+}
+
+async function evaluate(name: string, file: string, thunk: () => Promise<Module>, config: Config): Promise<Recipe> {
+  let found: unknown;
+  try {
+    const exported = (await thunk()).default;
+    found = typeof exported === 'function' ? exported(config) : exported;
+  } catch (error) {
+    if (failuresOf(error) !== undefined) throw error;
+    throw thrownByRecipe(name, file, error);
+  }
+  const faults = recipeFaults(name, file, found);
+  if (faults.length > 0) throw new Failures(faults);
+  return Object.freeze(found as Recipe);
+}
+
+/** What a recipe threw, as a Failure that points to the line in build.ts. */
+export function thrownByRecipe(name: string, file: string, error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const [first = '', ...more] = message.split('\n');
+  const place = error instanceof Error ? placeInStack(file, error.stack ?? '') : undefined;
+  return new Failure('recipe-invalid', `${name}: ${first}`, {
+    place,
+    detail: more.join('\n') || undefined,
+    cause: error,
+  });
+}
+
+function placeInStack(file: string, stack: string): Place | undefined {
+  const found = /\/build\.ts:(\d+):(\d+)/.exec(stack);
+  if (found === null) return undefined;
+  const text = readFileSync(file, 'utf8');
+  const before = text.split('\n').slice(0, Number(found[1]) - 1);
+  return placeAt(file, text, before.join('\n').length + (before.length > 0 ? 1 : 0) + Number(found[2]) - 1, 1);
+}
+
+function digestOfCode(dir: string, imported: readonly string[]): Digest {
+  const own = [...walkTree(dir)].filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const outside = imported.filter((path) => !path.startsWith(`${dir}/`));
+  // Digests alone name a module outside the directory: where it lies must not matter.
+  return digestOfDocument([
+    own.map((path) => [path, digestOf(readFileSync(join(dir, path)))]),
+    outside.map((path) => digestOf(readFileSync(path))).sort(),
+  ]);
+}

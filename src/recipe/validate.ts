@@ -1,0 +1,117 @@
+import { Failure } from '../base/failure.ts';
+import { didYouMean } from '../base/suggest.ts';
+import { locate } from './locate.ts';
+import type { Recipe } from './recipe.ts';
+
+/** What is wrong with a field's value, or undefined when it is right. */
+type Check = (value: unknown) => string | undefined;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text: Check = (value) =>
+  typeof value === 'string' && value !== '' ? undefined : `must be a text, not ${kind(value)}`;
+const flag: Check = (value) => (typeof value === 'boolean' ? undefined : `must be true or false, not ${kind(value)}`);
+const callable: Check = (value) => (typeof value === 'function' ? undefined : `must be a function, not ${kind(value)}`);
+const record: Check = (value) => (isRecord(value) ? undefined : `must be an object, not ${kind(value)}`);
+const sha256: Check = (value) =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+    ? undefined
+    : `must be 64 lower-case hexadecimal digits, not ${typeof value === 'string' ? `"${value}"` : kind(value)}`;
+const names: Check = (value) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')
+    ? undefined
+    : `must be a list of package names, not ${kind(value)}`;
+const texts: Check = (value) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'must be a list of texts';
+const oneOf =
+  (...allowed: readonly string[]): Check =>
+  (value) =>
+    allowed.includes(String(value)) ? undefined : `must be ${allowed.map((item) => `'${item}'`).join(' or ')}`;
+
+const fields: Readonly<Record<keyof Recipe, Check>> = {
+  version: text,
+  url: callable,
+  sha256,
+  alternatives: listOf(distfile({ file: text, sha256 })),
+  extraSources: (value) =>
+    record(value) ??
+    Object.values(value as object)
+      .map(distfile({ url: text, sha256 }))
+      .find(Boolean),
+  sourceOf: text,
+  depends: names,
+  buildDepends: names,
+  runDepends: names,
+  provides: names,
+  contains: names,
+  runsOn: oneOf('build', 'target'),
+  license: text,
+  permissions: record,
+  programs: texts,
+  inSource: flag,
+  strip: flag,
+  whenLinked: flag,
+  update: record,
+  prepare: callable,
+  build: callable,
+  deploy: callable,
+  checkUpdate: callable,
+};
+
+function listOf(check: Check): Check {
+  return (value) => (Array.isArray(value) ? value.map(check).find(Boolean) : `must be a list, not ${kind(value)}`);
+}
+
+function distfile(required: Readonly<Record<string, Check>>): Check {
+  return (value) => {
+    if (!isRecord(value)) return `must hold objects, not ${kind(value)}`;
+    for (const [name, check] of Object.entries(required)) {
+      const wrong = check(value[name]);
+      if (wrong !== undefined) return `has a "${name}" that ${wrong}`;
+    }
+    return undefined;
+  };
+}
+
+const kind = (value: unknown): string =>
+  value === undefined ? 'nothing' : value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+
+/** Everything that is wrong with what `file` exports as a recipe; empty when it is one. */
+export function recipeFaults(name: string, file: string, value: unknown): Failure[] {
+  const fault = (message: string, field?: string, hint?: string) =>
+    new Failure('recipe-invalid', `${name}: ${message}`, {
+      place: (field === undefined ? undefined : locate(file, field)) ?? locate(file, 'export default'),
+      hint,
+    });
+  if (!isRecord(value)) {
+    return [
+      fault(
+        `the default export must be a recipe, not ${kind(value)}`,
+        undefined,
+        'write `export default recipe({ … })`',
+      ),
+    ];
+  }
+  const faults: Failure[] = [];
+  for (const [field, found] of Object.entries(value)) {
+    const check = (fields as Readonly<Record<string, Check | undefined>>)[field];
+    if (check === undefined)
+      faults.push(fault(`there is no field "${field}"`, field, didYouMean(field, Object.keys(fields))));
+    else if (found !== undefined) {
+      const wrong = check(found);
+      if (wrong !== undefined) faults.push(fault(`"${field}" ${wrong}`, field));
+    }
+  }
+  const needs = ['version', 'url', 'sha256'].filter((field) => value[field] === undefined);
+  const hasSource = value['url'] !== undefined || value['sha256'] !== undefined;
+  if (hasSource && needs.length > 0) {
+    faults.push(
+      fault(
+        `a package with a source needs ${needs.map((field) => `"${field}"`).join(' and ')} too`,
+        value['url'] ? 'url' : 'sha256',
+      ),
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from './base/files.ts';
+import { stageTrees } from './build/stage.ts';
+import type { Graph, Node } from './graph/graph.ts';
+import type { KeyDocument } from './plan/key.ts';
+import type { Previous } from './plan/plan.ts';
+import type { Result, Store } from './store/store.ts';
+
+/** The build root of one target: what a user sees of the results, and what was last built here. */
+export interface BuildRoot {
+  readonly dir: string;
+  readonly buildDir: (name: string) => string;
+  readonly logFile: (name: string, hook: string) => string;
+  previous(name: string): Previous | undefined;
+  /** Shows a package's tree under deploy/ and remembers its key document. */
+  show(node: Node, document: KeyDocument, result: Result): void;
+  /** Composes toolchain/ and writes pkglist; removes what no longer belongs to the target. */
+  finish(graph: Graph, resultOf: (name: string) => Result | undefined): void;
+}
+
+/** Views are hard links into the store, made only when a result differs from what is shown. */
+export function openBuildRoot(dir: string, store: Store): BuildRoot {
+  const recordFile = (name: string) => join(dir, '.mk', 'packages', `${name}.json`);
+  const deployDir = (name: string) => join(dir, 'deploy', name);
+  const previous = (name: string): Previous | undefined => {
+    const text = readIfPresent(recordFile(name));
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as Previous);
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    dir,
+    buildDir: (name) => join(dir, 'build', name),
+    logFile: (name, hook) => join(dir, 'log', `${name}-${hook}.log`),
+    previous,
+    show(node, document, result) {
+      const record = `${JSON.stringify({ document, output: result.output } satisfies Previous)}\n`;
+      const known = readIfPresent(recordFile(node.name));
+      const isEmpty = readdirSync(store.tree(result.output)).length === 0;
+      if (known === record && existsSync(deployDir(node.name)) !== isEmpty) return;
+      removeTree(deployDir(node.name));
+      if (!isEmpty) replaceDir(deployDir(node.name), (path) => linkTree(store.tree(result.output), path));
+      writeAtomic(recordFile(node.name), record);
+    },
+    finish(graph, resultOf) {
+      writeAtomic(join(dir, 'pkglist'), graph.order.map(({ name }) => `${name}\n`).join(''));
+      composeToolchain(dir, graph, resultOf, store);
+      const names = new Set(graph.order.map(({ name }) => name));
+      for (const part of ['deploy', 'build']) {
+        if (!existsSync(join(dir, part))) continue;
+        for (const name of readdirSync(join(dir, part))) if (!names.has(name)) removeTree(join(dir, part, name));
+      }
+    },
+  };
+}
+
+/** Builds a directory under another name first, so that it is never seen half made. */
+function replaceDir(path: string, fill: (path: string) => void): void {
+  mkdirSync(join(path, '..'), { recursive: true });
+  const temporary = temporaryName(path);
+  fill(temporary);
+  removeTree(path);
+  renameSync(temporary, path);
+}
+
+/** toolchain/ as one directory that also works elsewhere: the tools, and in sysroot/ what they build against. */
+function composeToolchain(
+  dir: string,
+  graph: Graph,
+  resultOf: (name: string) => Result | undefined,
+  store: Store,
+): void {
+  if (!graph.order.some(({ name }) => name === 'toolchain')) return;
+  const members = ['toolchain', ...graph.node('toolchain').staged].map(graph.node);
+  const results = members.map((node) => resultOf(node.name));
+  if (!results.every((result) => result !== undefined)) return;
+  const outputs = `${results.map(({ output }) => output).join('\n')}\n`;
+  const recordFile = join(dir, '.mk', 'toolchain');
+  const path = join(dir, 'toolchain');
+  if (readIfPresent(recordFile) === outputs && existsSync(path)) return;
+  const trees = (runsOn: Node['runsOn']) =>
+    members.flatMap((node, at) => {
+      const output = results[at]?.output;
+      return node.runsOn === runsOn && output !== undefined ? [{ package: node.name, tree: store.tree(output) }] : [];
+    });
+  replaceDir(path, (temporary) => {
+    stageTrees(trees('build'), temporary, 'toolchain');
+    stageTrees(trees('target'), join(temporary, 'sysroot'), 'toolchain');
+    symlinkSync('../log', join(temporary, 'log'));
+  });
+  writeAtomic(recordFile, outputs);
+}
