@@ -1,8 +1,9 @@
 /** What recipes of images import as `#mk/image`. */
+
+export { writeCpio } from '../base/cpio.ts';
 export { type ArchiveEntry, treeEntries, writeTar } from '../base/tar.ts';
 export { type Account, type AccountFiles, accounts, passwordWarnings } from './accounts.ts';
 export { checksums, sizeText, writeTarGz } from './archive.ts';
-export { writeCpio } from './cpio.ts';
 export { characterDevice, directory, sourceFile, textFile } from './entries.ts';
 export { linkedContents } from './linkage.ts';
 export { checkServices, packageList, type RootfsOptions, rootfsEntries } from './rootfs.ts';

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { type ArchiveEntry, epochSeconds } from '../base/tar.ts';
+import { type ArchiveEntry, epochSeconds } from './tar.ts';
 
 const types: Readonly<Record<ArchiveEntry['kind'], number>> = {
   file: 0o100000,

@@ -1,0 +1,17 @@
+import type { Writable } from 'node:stream';
+
+/** What to start, and how to talk to it. */
+export interface RunOptions {
+  /** The deploy tree of the release package. */
+  readonly releaseDir: string;
+  /** The board's QEMU variables; empty for a board that runs as a container. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Run as root once the system has started; without it, the user gets a terminal on the system. */
+  readonly command?: readonly string[] | undefined;
+  /** Takes what the command prints, and nothing else. */
+  readonly output: Writable;
+  /** Takes what the system said when it did not start. */
+  readonly errors: Writable;
+  /** Seconds until the command must have begun; no limit afterwards. Default: 120. */
+  readonly startLimit?: number | undefined;
+}
