@@ -21,12 +21,12 @@ export const shown = (argv: readonly string[]): string =>
 
 const groups = new Set<ChildProcess>();
 
-/** Starts a program without a shell, as leader of a process group that `stopAll` and `stop` reach as a whole. */
+/** Starts a program without a shell, as leader of a process group that `stopAll` and `stop` reach as a whole, unless `detached` is false. */
 export function start(argv: readonly [string, ...string[]], options: SpawnOptions): ChildProcess {
   const [program, ...rest] = argv;
   const child = spawn(program, rest, {
-    ...options,
     detached: true,
+    ...options,
     shell: false,
   });
   groups.add(child);

@@ -25,6 +25,7 @@ export type FailureCode =
   | 'download-failed'
   | 'digest-mismatch'
   | 'unpack-unsafe'
+  | 'unpack-failed'
   | 'patch-rejected'
   | 'command-failed'
   | 'hook-failed'

@@ -1,9 +1,9 @@
 import {
   closeSync,
   constants,
-  existsSync,
   futimesSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -122,7 +122,7 @@ export function unpackTree(archive: string, into: string): UnpackTree {
       }
       for (const [path, target] of links) system(path, () => symlinkSync(target, join(root, path)));
       for (const name of readdirSync(join(root, top))) {
-        if (existsSync(join(into, name)))
+        if (lstatSync(join(into, name), { throwIfNoEntry: false }))
           throw new Failure('unpack-unsafe', `${archive}: ${name} is already in ${into}`);
         renameSync(join(root, top, name), join(into, name));
       }

@@ -1,0 +1,98 @@
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { describeExit, finished, start, succeeded } from '../base/command.ts';
+import { Failure } from '../base/failure.ts';
+import { isErrno } from '../base/files.ts';
+
+/** What a file is, by its first bytes. */
+export type Format = 'tar' | 'zip' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'other';
+
+export function formatOf(file: string): Format {
+  const start = Buffer.alloc(512);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, start);
+  } finally {
+    closeSync(descriptor);
+  }
+  const format = marks.find(([mark]) => start.subarray(0, mark.length).equals(mark))?.[1];
+  return format ?? (isTarHeader(start) ? 'tar' : 'other');
+}
+
+const marks: readonly (readonly [Buffer, Format])[] = [
+  [Buffer.from([0x1f, 0x8b]), 'gzip'],
+  [Buffer.from('BZh'), 'bzip2'],
+  [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), 'xz'],
+  [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 'zstd'],
+  [Buffer.from([0x50, 0x4b, 3, 4]), 'zip'],
+];
+
+/** True for the first 512 bytes of a tar archive of any kind: its header carries the sum of its own bytes. */
+export function isTarHeader(block: Uint8Array): boolean {
+  if (block.length < 512) return false;
+  let sum = 0;
+  for (let at = 0; at < 512; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
+  const written = /^[ \0]*([0-7]+)/.exec(Buffer.from(block.subarray(148, 156)).toString('latin1'))?.[1];
+  return written !== undefined && Number.parseInt(written, 8) === sum;
+}
+
+/** The content of a file without its compression. Ending early is fine; a damaged file is unpack-failed. */
+export async function* decompress(file: string, format: Format): AsyncGenerator<Buffer> {
+  if (format === 'gzip') yield* gunzip(file);
+  else if (format === 'bzip2' || format === 'xz' || format === 'zstd') yield* throughProgram(file, format);
+  else yield* createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+}
+
+async function* gunzip(file: string): AsyncGenerator<Buffer> {
+  const output = createGunzip({ chunkSize: 256 * 1024 });
+  const input = createReadStream(file, { highWaterMark: 256 * 1024 });
+  pipeline(input, output, () => {});
+  try {
+    yield* output as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))
+      throw damaged(file, error.message);
+    throw error;
+  } finally {
+    input.destroy();
+  }
+}
+
+const packages = { bzip2: 'bzip2', xz: 'xz-utils', zstd: 'zstd' } as const;
+
+async function* throughProgram(file: string, program: keyof typeof packages): AsyncGenerator<Buffer> {
+  const input = openSync(file, 'r');
+  const child = start([program, '-dc'], { stdio: [input, 'pipe', 'pipe'], detached: false });
+  closeSync(input);
+  const exit = finished(child);
+  exit.catch(() => {});
+  let complaint = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+  });
+  let ended = false;
+  try {
+    yield* (child.stdout ?? []) as AsyncIterable<Buffer>;
+    ended = true;
+    const how = await exit;
+    if (!succeeded(how)) throw damaged(file, complaint.trim() || `${program} ${describeExit(how)}`);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+    throw new Failure('program-missing', `${program} is not installed`, {
+      detail: `it is needed to unpack ${basename(file)}`,
+      hint: `install the package ${packages[program]}`,
+    });
+  } finally {
+    if (!ended) child.kill('SIGKILL');
+  }
+}
+
+/** The Failure for an archive that cannot be read to its end. */
+export function damaged(file: string, detail: string): Failure {
+  return new Failure('unpack-failed', `${basename(file)}: the archive is damaged`, {
+    detail,
+    hint: 'its digest is right, so upstream published it so: take another version or another file',
+  });
+}
