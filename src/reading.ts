@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { unreachable } from './base/failure.ts';
 import { describeRevision } from './base/git.ts';
 import type { AnswerValue, ConfigRequest } from './build/action.ts';
 import { configFor, currentValue } from './config/config.ts';
@@ -84,7 +85,9 @@ function answer(config: Config, request: Exclude<ConfigRequest, { ask: 'osReleas
     case 'merge':
       return config.merge(request.file);
     case 'variable':
-      return variable(request.file === 'TOOLCHAIN' ? config.toolchain : config.variables(request.file), request);
+      return variable(config.variables(request.file), request);
+    default:
+      return unreachable(request);
   }
 }
 

@@ -48,7 +48,8 @@ export interface Action {
 
 /** The build machine's half of `Config`: each is answered at once and recorded as a read. */
 export type ConfigRequest =
-  | { readonly ask: 'board' | 'product' | 'osRelease' }
+  | { readonly ask: 'osRelease' }
+  | { readonly ask: 'board' | 'product' }
   | {
       readonly ask: 'variable';
       readonly file: string;
@@ -56,7 +57,8 @@ export type ConfigRequest =
       readonly as: 'text' | 'flag' | 'list';
       readonly fallback?: string;
     }
-  | { readonly ask: 'list' | 'has' | 'text' | 'merge' | 'override'; readonly file: string };
+  | { readonly ask: 'override'; readonly file: string }
+  | { readonly ask: 'list' | 'has' | 'text' | 'merge'; readonly file: string };
 
 /** What the process tells while it runs, one JSON object a line. */
 export type Message =

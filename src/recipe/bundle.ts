@@ -39,7 +39,7 @@ export async function bundleRecipes(
   const bundleDir = join(cacheDir, digestOf(text));
   const bundle = { path: join(bundleDir, 'recipes.mjs'), codeFiles: codeFilesOf(packages, metafile, engineRoot) };
   publish(bundleDir, text, map);
-  const inputs = Object.fromEntries(inputPaths(metafile).map((path) => [path, fileStamp(path)]));
+  const inputs = Object.fromEntries(inputPaths(metafile, engineRoot).map((path) => [path, fileStamp(path)]));
   writeAtomic(stampFile, JSON.stringify({ entry: digestOf(entry), inputs, bundle } satisfies Stamp));
   return bundle;
 }
@@ -122,10 +122,11 @@ function failureOf({ text, location }: Message): Failure {
   return new Failure('recipe-invalid', `${file}: ${text}`, { place });
 }
 
-const inputPaths = (metafile: Metafile): string[] =>
+/** The text of the entry is no file. */
+const inputPaths = (metafile: Metafile, engineRoot: string): string[] =>
   Object.keys(metafile.inputs)
-    .filter((path) => path !== 'recipes.ts')
-    .map((path) => `/${path}`);
+    .map((path) => `/${path}`)
+    .filter((path) => path !== join(engineRoot, 'recipes.ts'));
 
 function codeFilesOf(packages: ReadonlyMap<string, string>, metafile: Metafile, engineRoot: string) {
   const engine = `${engineRoot}/src/`;

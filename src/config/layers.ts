@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { Failure } from '../base/failure.ts';
+import { isErrno } from '../base/files.ts';
+
+/** A file or directory by override: the path of its most specific copy; undefined when no location has one. */
+export function overridePath(
+  { locations }: { readonly locations: readonly string[] },
+  file: string,
+): string | undefined {
+  return locations.map((location) => join(location, checkedName(file))).find(existsSync);
+}
+
+/** Every copy of a file, the most specific first. */
+export function copies(locations: readonly string[], file: string): { readonly path: string; readonly text: string }[] {
+  return locations
+    .map((location) => join(location, checkedName(file)))
+    .filter((path) => isFile(path))
+    .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+}
+
+/** The text of every copy, the most specific block first; a missing newline at the end never joins two lines. */
+export function mergeTexts(locations: readonly string[], file: string): string {
+  return copies(locations, file)
+    .map(({ text }) => (text === '' || text.endsWith('\n') ? text : `${text}\n`))
+    .join('');
+}
+
+/**
+ * The items of a list file over all locations, sorted and each once. One item a line; `#` starts a comment;
+ * `-name` takes away what a less specific location has added.
+ */
+export function mergeList(locations: readonly string[], file: string): string[] {
+  const items = new Set<string>();
+  for (const { text } of copies(locations, file).reverse()) {
+    for (const item of itemsOf(text)) {
+      if (item.startsWith('-')) items.delete(item.slice(1));
+      else items.add(item);
+    }
+  }
+  return [...items].sort();
+}
+
+const itemsOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .flatMap((line) => line.replace(/#.*$/, '').trim().split(/\s+/))
+    .filter((item) => item !== '');
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+function checkedName(file: string): string {
+  if (file !== '' && !isAbsolute(file) && !file.split('/').includes('..')) return file;
+  throw new Failure('config-invalid', `"${file}" is no name of a configuration file`, {
+    hint: 'configuration files are named relative to the board or product directory',
+  });
+}
