@@ -27,6 +27,6 @@ export default recipe({
       await symlink(`/usr/bin/${external}${tool}`, `bin/${triplet.target}-${tool}`);
     }
     // Part of this tree's content, so that another compiler means another toolchain.
-    await run.with({ stdout: `${deployDir}${prefix}/share/compiler` })`${external}gcc -v --version`;
+    await run.with({ stdout: `${deployDir}${prefix}/share/compiler` })`${external}gcc --version`;
   },
 });

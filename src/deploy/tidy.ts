@@ -34,13 +34,14 @@ export function liftPrefix(deployDir: string, prefix: string): void {
     });
   }
   if (!existsSync(join(deployDir, below))) return;
-  // The prefix itself may hold a directory with the name of its first part, so it leaves the tree for a moment.
-  const aside = `${deployDir}.lifted`;
-  mkdirSync(aside);
-  for (const name of readdirSync(join(deployDir, below))) renameSync(join(deployDir, below, name), join(aside, name));
-  rmSync(join(deployDir, below.split('/')[0] ?? ''), { recursive: true });
-  for (const name of readdirSync(aside)) renameSync(join(aside, name), join(deployDir, name));
-  rmdirSync(aside);
+  // The prefix itself may hold a directory with the name of its first part, so that part steps aside first; it stays
+  // inside the tree, because beside it may be another file system.
+  const top = join(deployDir, below.split('/')[0] ?? '');
+  const aside = join(deployDir, '.lifting');
+  renameSync(top, aside);
+  const content = join(aside, ...below.split('/').slice(1));
+  for (const name of readdirSync(content)) renameSync(join(content, name), join(deployDir, name));
+  rmSync(aside, { recursive: true });
 }
 
 /** Directories that our layout does not have, and where their content belongs. */
