@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { recipe } from '#mk';
-import { checksums, textFile, treeEntries, writeTarGz } from '#mk/image';
+import { checksums, sizeText, textFile, treeEntries, writeTarGz } from '#mk/image';
 
 /** What is handed over: `release-BOARD.tar.gz` with everything that goes on a device, and the same files beside it. */
 export default recipe((config) => {
@@ -21,7 +22,7 @@ export default recipe((config) => {
       const readme = [
         `${osName} ${osRelease}: ${config.product} for ${config.board}`,
         '',
-        ...files.map(({ path }) => `${path}${purposes[path] === undefined ? '' : `: ${purposes[path]}`}`),
+        ...files.map(({ path, file }) => `${path} (${sizeText(statSync(file).size)})${purposes[path] ?? ''}`),
         '',
         'Check the files with `sha256sum -c SHA256SUMS`.',
         '',
@@ -38,8 +39,8 @@ export default recipe((config) => {
 });
 
 const purposes: Readonly<Record<string, string>> = {
-  'rootfs.squashfs': 'the root file system, for a partition of its own or, with root_sfs=, as a file',
-  'rootfs.tar': 'the root file system, for a container',
-  'boot/vmlinuz': 'the kernel',
-  'boot/initramfs.cpio.gz': 'finds and mounts the root file system; give the kernel root=DEVICE',
+  'rootfs.squashfs': ': the root file system, for a partition of its own or, with root_sfs=, as a file',
+  'rootfs.tar': ': the root file system, for a container',
+  'boot/vmlinuz': ': the kernel',
+  'boot/initramfs.cpio.gz': ': finds and mounts the root file system; give the kernel root=DEVICE',
 };

@@ -3,8 +3,10 @@ import {
   checkServices,
   linkedContents,
   packageList,
+  passwordWarnings,
   rootfsEntries,
   textFile,
+  warn,
   writeSquashfs,
   writeTar,
 } from '#mk/image';
@@ -19,12 +21,14 @@ export default recipe((config) => {
     programs: kernel === '' ? [] : ['sqfstar'],
     strip: false,
 
-    async deploy({ contents, deployDir, jobs }) {
+    async deploy({ contents, deployDir, jobs, run }) {
       const packages = linkedContents(contents);
       const entries = rootfsEntries(packages, { add: [textFile('etc/packages', packageList(packages))] });
       checkServices(entries);
+      for (const warning of passwordWarnings(entries)) warn(warning);
       if (kernel === '') await writeTar(entries, `${deployDir}/rootfs.tar`);
       else await writeSquashfs(entries, `${deployDir}/rootfs.squashfs`, { jobs });
+      await run`ls -l ${deployDir}`;
     },
   };
 });

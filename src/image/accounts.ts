@@ -1,3 +1,6 @@
+import type { ArchiveEntry } from '../base/tar.ts';
+import { bytesOf } from './entries.ts';
+
 /** A user, with a group of the same name and number, or only that group. */
 export interface Account {
   readonly name: string;
@@ -18,6 +21,9 @@ export interface AccountFiles {
   readonly shadow: string;
 }
 
+/** Set in 1980, never too old. Busybox 1.35 takes an entry without any number here for a wrong password. */
+const aging = '3652:0:99999:7';
+
 /** Writes the account files for a list of users and groups. */
 export function accounts(list: readonly Account[]): AccountFiles {
   const users = list.filter(({ groupOnly }) => groupOnly !== true);
@@ -30,13 +36,17 @@ export function accounts(list: readonly Account[]): AccountFiles {
       ),
     ),
     group: lines(list.map(({ name, id }) => `${name}:x:${id}:${members(name).join(',')}`)),
-    shadow: lines(users.map(({ name, password = '!' }) => `${name}:${password === 'none' ? '' : password}:::::::`)),
+    shadow: lines(
+      users.map(({ name, password = '!' }) => `${name}:${password === 'none' ? '' : password}:${aging}:::`),
+    ),
   };
 }
 
-/** What a reader of a release should know about the passwords in a shadow file, one sentence for each user. */
-export function passwordWarnings(shadow: string): readonly string[] {
-  return shadow.split('\n').flatMap((line) => {
+/** What one should know about the passwords in an image before giving it away, one sentence for each user. */
+export function passwordWarnings(entries: readonly ArchiveEntry[]): readonly string[] {
+  const shadow = entries.find(({ path }) => path === 'etc/shadow');
+  const lines = shadow === undefined ? [] : bytesOf(shadow).toString().split('\n');
+  return lines.flatMap((line) => {
     const [name, password] = line.split(':');
     if (name === undefined || name === '' || password === undefined) return [];
     if (password === '') return [`${name} can log in without a password`];

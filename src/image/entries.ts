@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { ArchiveEntry } from '../base/tar.ts';
 
@@ -35,6 +36,12 @@ export const characterDevice = (path: string, major: number, minor: number, mode
 
 /** A path as recipes may spell it, relative to the root. */
 export const relativePath = (path: string): string => path.replace(/^\/+|\/+$/g, '');
+
+/** Content of a file; empty for anything else. */
+export function bytesOf({ content }: ArchiveEntry): Buffer {
+  if (content === undefined) return Buffer.alloc(0);
+  return 'text' in content ? Buffer.from(content.text) : readFileSync(content.file);
+}
 
 /** The entries by path, with every directory above them and the root itself, parents before their content. */
 export function complete(entries: Iterable<ArchiveEntry>): ArchiveEntry[] {

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { Failure, type FailureCode } from '../base/failure.ts';
 import { type ArchiveEntry, treeEntries } from '../base/tar.ts';
 import type { Content } from '../recipe/context.ts';
 import type { Permission } from '../recipe/recipe.ts';
-import { complete, relativePath, resolvePath } from './entries.ts';
+import { bytesOf, complete, relativePath, resolvePath } from './entries.ts';
 import { packageWith, unloadable } from './linkage.ts';
 
 export interface RootfsOptions {
@@ -86,11 +86,6 @@ function same(a: ArchiveEntry, b: ArchiveEntry): boolean {
   if (a.kind !== b.kind) return false;
   if (a.kind === 'symlink') return a.target === b.target;
   return a.kind !== 'file' || (a.mode === b.mode && bytesOf(a).equals(bytesOf(b)));
-}
-
-function bytesOf({ content }: ArchiveEntry): Buffer {
-  if (content === undefined) return Buffer.alloc(0);
-  return 'text' in content ? Buffer.from(content.text) : readFileSync(content.file);
 }
 
 function applyPermissions(merged: Map<string, Owned>, contents: readonly Content[]): void {

@@ -12,8 +12,9 @@ stty raw -echo
 dmesg -n 1
 cd /root
 printf 'mk-begin-%s\\n' '${nonce}'
-${quoted(command)} < /dev/null
-printf 'mk-end-%s %d\\n' '${nonce}' $?
+# Behind a pipe, so that programs do not take the console for a terminal.
+{ ${quoted(command)}; echo $? > /run/boot-status; } < /dev/null 2>&1 | cat
+printf 'mk-end-%s %d\\n' '${nonce}' "$(cat /run/boot-status)"
 sync
 poweroff -f
 `;
@@ -25,7 +26,7 @@ export interface Console {
   readonly hasBegun: boolean;
   /** The command's exit status, once it has ended. */
   readonly status: number | undefined;
-  /** The last lines before the command began, or all that came when it never did. */
+  /** The last lines of all that was said. */
   lastLines(count: number): string;
 }
 
@@ -40,9 +41,6 @@ export function openConsole(nonce: string): Console {
   let noise: Buffer = Buffer.alloc(0);
   let status: number | undefined;
 
-  const keep = (bytes: Buffer) => {
-    noise = Buffer.concat([noise, bytes]).subarray(-noiseLimit);
-  };
   /** Takes bytes from the front of what is held. */
   const take = (size: number) => {
     const taken = held.subarray(0, size);
@@ -52,10 +50,11 @@ export function openConsole(nonce: string): Console {
 
   return {
     feed(chunk) {
+      noise = Buffer.concat([noise, chunk]).subarray(-noiseLimit);
       held = Buffer.concat([held, chunk]);
       if (state === 'starting') {
         const at = held.indexOf(begin);
-        keep(take(at === -1 ? held.length - partial(held, begin) : at));
+        take(at === -1 ? held.length - partial(held, begin) : at);
         if (at === -1) return Buffer.alloc(0);
         take(begin.length);
         state = 'running';
@@ -78,8 +77,11 @@ export function openConsole(nonce: string): Console {
       return status;
     },
     lastLines(count) {
-      const text = Buffer.concat([noise, state === 'starting' ? held : Buffer.alloc(0)]).toString('utf8');
-      return text.replaceAll('\r', '').trimEnd().split('\n').slice(-count).join('\n');
+      const lines = noise.toString('utf8').replaceAll('\r', '').trimEnd().split('\n');
+      return lines
+        .filter((line) => !line.includes(nonce))
+        .slice(-count)
+        .join('\n');
     },
   };
 }
