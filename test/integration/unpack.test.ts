@@ -1,0 +1,272 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { type Header, pack } from 'tar-stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { unpackDistfile } from '../../src/build/unpack.ts';
+
+let dir: string;
+let into: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'unpack-'));
+  into = join(dir, 'source');
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const run = (program: string, ...args: readonly string[]) => execFileSync(program, args, { cwd: dir, stdio: 'pipe' });
+const time = new Date('2020-02-03T04:05:06Z');
+
+/** A small source tree as upstream has it. */
+function upstream(name = 'a-1.0'): string {
+  const top = join(dir, name);
+  mkdirSync(join(top, 'sub', 'empty'), { recursive: true });
+  writeFileSync(join(top, 'README'), 'hello', { mode: 0o664 });
+  writeFileSync(join(top, 'configure'), '#!/bin/sh\n', { mode: 0o775 });
+  writeFileSync(join(top, 'sub', 'large'), Buffer.alloc(300_000, 'x'));
+  symlinkSync('../README', join(top, 'sub', 'link'));
+  linkSync(join(top, 'README'), join(top, 'sub', 'same'));
+  utimesSync(join(top, 'README'), time, time);
+  return name;
+}
+
+/** An archive of hand-made members, as an attacker would write it. */
+async function hostile(...members: readonly (Partial<Header> & { name: string; body?: string })[]): Promise<string> {
+  const archive = pack();
+  for (const { body = '', ...header } of members) archive.entry(header, body);
+  archive.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
+  writeFileSync(join(dir, 'evil.tar'), Buffer.concat(chunks));
+  return join(dir, 'evil.tar');
+}
+
+describe('a tar archive', () => {
+  test.each([
+    ['a.tar', '--no-auto-compress'],
+    ['a.tar.gz', '--gzip'],
+    ['a.tar.bz2', '--bzip2'],
+    ['a.tar.xz', '--xz'],
+    ['a.tar.zst', '--zstd'],
+    ['a.with-another-name', '--xz'],
+    ['v7.tar', '--format=v7'],
+  ])('%s is unpacked without its top directory', async (name, option) => {
+    run('tar', '-c', option, '-f', name, upstream());
+    await unpackDistfile(join(dir, name), into);
+    expect(readdirSync(into, { recursive: true }).sort()).toEqual([
+      'README',
+      'configure',
+      'sub',
+      'sub/empty',
+      'sub/large',
+      'sub/link',
+      'sub/same',
+    ]);
+    expect(readFileSync(join(into, 'sub/large'))).toEqual(Buffer.alloc(300_000, 'x'));
+    expect(readlinkSync(join(into, 'sub/link'))).toBe('../README');
+    expect(readFileSync(join(into, 'sub/same'), 'utf8')).toBe('hello');
+  });
+
+  test('modes are 0755 and 0644, and files keep their times', async () => {
+    run('tar', '-cf', 'a.tar', upstream());
+    await unpackDistfile(join(dir, 'a.tar'), into);
+    expect(statSync(join(into, 'README')).mode & 0o7777).toBe(0o644);
+    expect(statSync(join(into, 'configure')).mode & 0o7777).toBe(0o755);
+    expect(statSync(join(into, 'README')).mtime).toEqual(time);
+  });
+
+  test('without a single top directory is unpacked as it is', async () => {
+    run('tar', '-cf', 'a.tar', upstream('a'), upstream('b'));
+    await unpackDistfile(join(dir, 'a.tar'), into);
+    expect(readdirSync(into).sort()).toEqual(['a', 'b']);
+  });
+
+  test('of the current directory loses its leading dots', async () => {
+    run('tar', '-cf', 'a.tar', '-C', upstream(), '.');
+    await unpackDistfile(join(dir, 'a.tar'), into);
+    expect(readdirSync(into).sort()).toEqual(['README', 'configure', 'sub']);
+  });
+
+  test('inside an archive is unpacked in its place', async () => {
+    run('tar', '-cJf', 'inner.tar.xz', upstream());
+    mkdirSync(join(dir, 'outer'));
+    run('mv', 'inner.tar.xz', 'outer');
+    run('tar', '-czf', 'outer.tar.gz', 'outer');
+    await unpackDistfile(join(dir, 'outer.tar.gz'), into, { inside: 'outer/inner.tar.xz' });
+    expect(readdirSync(into).sort()).toEqual(['README', 'configure', 'sub']);
+    const wrong = unpackDistfile(join(dir, 'outer.tar.gz'), into, { inside: 'outer/other.tar.xz' });
+    await expect(wrong).rejects.toMatchObject({
+      code: 'unpack-failed',
+      detail: expect.stringContaining('inner.tar.xz'),
+    });
+  });
+
+  test('with a very long name is unpacked', async () => {
+    const name = `a/${'long-'.repeat(40)}`;
+    await unpackDistfile(await hostile({ name, body: 'x' }), into);
+    expect(readdirSync(into)).toEqual([basename(name)]);
+  });
+
+  test('with a member twice has the last one', async () => {
+    await unpackDistfile(await hostile({ name: 'a/f', body: '1' }, { name: 'a/f', body: '22' }), into);
+    expect(readFileSync(join(into, 'f'), 'utf8')).toBe('22');
+  });
+});
+
+describe('a damaged archive', () => {
+  test.each([
+    ['a.tar', '--no-auto-compress'],
+    ['a.tar.gz', '--gzip'],
+    ['a.tar.bz2', '--bzip2'],
+    ['a.tar.xz', '--xz'],
+    ['a.tar.zst', '--zstd'],
+  ])('%s that ends early is refused and leaves nothing', async (name, option) => {
+    writeFileSync(join(dir, 'noise'), Buffer.from(Array.from({ length: 200_000 }, (_, at) => (at * at * 7919) >> 5)));
+    run('tar', '-c', option, '-f', name, 'noise', upstream());
+    truncateSync(join(dir, name), Math.floor(statSync(join(dir, name)).size / 2 / 512) * 512 + 100);
+    await expect(unpackDistfile(join(dir, name), into)).rejects.toMatchObject({
+      code: 'unpack-failed',
+      message: `${name}: the archive is damaged`,
+    });
+    expect(readdirSync(into)).toEqual([]);
+  });
+});
+
+describe('an archive that means harm', () => {
+  const file = { type: 'file', body: 'evil' } as const;
+  const cases: Record<string, readonly (Partial<Header> & { name: string; body?: string })[]> = {
+    'a name that climbs': [{ ...file, name: '../evil' }],
+    'a name that climbs from below': [{ ...file, name: 'a/../../evil' }],
+    'an absolute name': [{ ...file, name: '/tmp/evil' }],
+    'a link to the outside': [{ name: 'l', type: 'symlink', linkname: '..' }],
+    'an absolute link': [{ name: 'l', type: 'symlink', linkname: '/etc' }],
+    'a file below a link to the outside': [
+      { name: 'l', type: 'symlink', linkname: '..' },
+      { ...file, name: 'l/evil' },
+    ],
+    'a file below a link to the inside': [
+      { name: 'd', type: 'directory' },
+      { name: 'l', type: 'symlink', linkname: 'd' },
+      { ...file, name: 'l/evil' },
+    ],
+    'a link in the place of a directory': [
+      { ...file, name: 'd/f' },
+      { name: 'd', type: 'symlink', linkname: '.' },
+    ],
+    'a link that leaves through another': [
+      { name: 'd/root', type: 'symlink', linkname: '..' },
+      { name: 'd/l', type: 'symlink', linkname: 'root/../x' },
+    ],
+    'a link that leaves once the top directory is left out': [
+      { ...file, name: 'top/f' },
+      { name: 'top/l', type: 'symlink', linkname: '../x' },
+    ],
+    'a hard link to the outside': [{ name: 'l', type: 'link', linkname: '../outside' }],
+    'a hard link to an absolute path': [{ name: 'l', type: 'link', linkname: '/etc/passwd' }],
+    'a hard link to nothing of the archive': [{ name: 'l', type: 'link', linkname: 'not-there' }],
+    'a device': [{ name: 'null', type: 'character-device', devmajor: 1, devminor: 3 }],
+    'a pipe': [{ name: 'pipe', type: 'fifo' }],
+    'a file where a directory was': [
+      { name: 'd', type: 'directory' },
+      { ...file, name: 'd' },
+    ],
+    'a file below a file': [
+      { ...file, name: 'f' },
+      { ...file, name: 'f/evil' },
+    ],
+  };
+
+  test.each(Object.entries(cases))('with %s is refused and leaves nothing', async (_what, members) => {
+    writeFileSync(join(dir, 'outside'), 'untouched');
+    const archive = await hostile(...members);
+    await expect(unpackDistfile(archive, into)).rejects.toMatchObject({ code: 'unpack-unsafe' });
+    expect(readdirSync(into)).toEqual([]);
+    expect(readdirSync(dir).sort()).toEqual(['evil.tar', 'outside', 'source']);
+    expect(readFileSync(join(dir, 'outside'), 'utf8')).toBe('untouched');
+  });
+
+  test('with a file in the place of a link does not write through the link', async () => {
+    writeFileSync(join(dir, 'outside'), 'untouched');
+    const members = [
+      { name: 'l', type: 'symlink', linkname: '../outside' },
+      { ...file, name: 'l' },
+    ] as const;
+    await unpackDistfile(await hostile(...members), into);
+    expect(lstatSync(join(into, 'l')).isFile()).toBe(true);
+    expect(readFileSync(join(dir, 'outside'), 'utf8')).toBe('untouched');
+  });
+});
+
+describe('a zip archive', () => {
+  test('is unpacked without its top directory, with links and modes', async () => {
+    run('zip', '-qry', 'a.zip', upstream());
+    await unpackDistfile(join(dir, 'a.zip'), into);
+    expect(readdirSync(into).sort()).toEqual(['README', 'configure', 'sub']);
+    expect(readlinkSync(join(into, 'sub/link'))).toBe('../README');
+    expect(statSync(join(into, 'configure')).mode & 0o7777).toBe(0o755);
+  });
+
+  test('with a link to the outside is refused', async () => {
+    mkdirSync(join(dir, 'a'));
+    symlinkSync('/etc', join(dir, 'a', 'l'));
+    run('zip', '-qry', 'a.zip', 'a');
+    await expect(unpackDistfile(join(dir, 'a.zip'), into)).rejects.toMatchObject({ code: 'unpack-unsafe' });
+  });
+
+  test('with a name that climbs is refused', async () => {
+    writeFileSync(join(dir, 'evilevil'), 'x');
+    run('zip', '-q', 'a.zip', 'evilevil');
+    const bytes = readFileSync(join(dir, 'a.zip')).toString('latin1').replaceAll('evilevil', '../../ev');
+    writeFileSync(join(dir, 'a.zip'), bytes, 'latin1');
+    await expect(unpackDistfile(join(dir, 'a.zip'), into)).rejects.toMatchObject({ code: 'unpack-unsafe' });
+    expect(existsSync(join(dir, '..', 'ev'))).toBe(false);
+  });
+
+  test('with a wrong check sum is refused', async () => {
+    writeFileSync(join(dir, 'f'), 'stored content');
+    run('zip', '-q0', 'a.zip', 'f');
+    const bytes = readFileSync(join(dir, 'a.zip')).toString('latin1').replace('stored content', 'flipped bytes!');
+    writeFileSync(join(dir, 'a.zip'), bytes, 'latin1');
+    await expect(unpackDistfile(join(dir, 'a.zip'), into)).rejects.toMatchObject({ code: 'unpack-failed' });
+    expect(readdirSync(into)).toEqual([]);
+  });
+});
+
+describe('a file that is no archive', () => {
+  test('is copied in under its name', async () => {
+    writeFileSync(join(dir, 'firmware.bin'), 'bytes');
+    await unpackDistfile(join(dir, 'firmware.bin'), into);
+    expect(readFileSync(join(into, 'firmware.bin'), 'utf8')).toBe('bytes');
+  });
+
+  test('stays compressed when it is', async () => {
+    writeFileSync(join(dir, 'table'), 'bytes');
+    run('gzip', 'table');
+    await unpackDistfile(join(dir, 'table.gz'), into);
+    expect(readdirSync(into)).toEqual(['table.gz']);
+  });
+});
+
+test('a further source goes into a subdirectory and may not replace anything', async () => {
+  run('tar', '-cf', 'a.tar', upstream());
+  await unpackDistfile(join(dir, 'a.tar'), into);
+  await unpackDistfile(join(dir, 'a.tar'), join(into, 'gmp'));
+  expect(readdirSync(join(into, 'gmp')).sort()).toEqual(['README', 'configure', 'sub']);
+  await expect(unpackDistfile(join(dir, 'a.tar'), into)).rejects.toMatchObject({ code: 'unpack-unsafe' });
+});

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Failure } from '../../../src/base/failure.ts';
+import { words } from '../../../src/base/words.ts';
+import { applyPatch, patchSeries } from '../../../src/build/patch.ts';
+import type { Run, RunOptions } from '../../../src/recipe/context.ts';
+
+let dir: string;
+let sourceDir: string;
+let log: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'patches-'));
+  sourceDir = join(dir, 'source');
+  mkdirSync(sourceDir);
+  writeFileSync(join(sourceDir, 'f'), 'a\nb\nc\n');
+  log = '';
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** Runs commands as a hook does. */
+function runner(options: RunOptions = {}): Run {
+  const run = async (text: TemplateStringsArray, ...values: Parameters<typeof words>[1]) => {
+    const [program = '', ...rest] = words(text, values);
+    const { stdout, status } = (() => {
+      try {
+        return {
+          stdout: execFileSync(program, rest, { cwd: options.cwd, encoding: 'utf8', stdio: 'pipe' }),
+          status: 0,
+        };
+      } catch (error) {
+        return error as { stdout: string; status: number };
+      }
+    })();
+    if (options.stdout) writeFileSync(options.stdout, stdout);
+    else log += stdout;
+    if (status !== 0) throw new Failure('command-failed', `${program} exited with status ${status}`);
+  };
+  return Object.assign(run, { with: (more: RunOptions) => runner({ ...options, ...more }) });
+}
+
+const change = (from: string, to: string, file = 'f') =>
+  `--- a/${file}\n+++ b/${file}\n@@ -1,3 +1,3 @@\n a\n-${from}\n+${to}\n c\n`;
+
+const creation = (file: string) => `--- /dev/null\n+++ b/${file}\n@@ -0,0 +1 @@\n+x\n`;
+
+async function apply(text: string): Promise<void> {
+  const file = join(dir, '0001-change.patch');
+  writeFileSync(file, text);
+  await applyPatch(file, sourceDir, runner());
+}
+
+test('the patches of a recipe are applied in the order of their names', () => {
+  for (const name of ['0010-c.patch', '0002-b.patch', 'build.ts', '0001-a.patch']) writeFileSync(join(dir, name), '');
+  expect(patchSeries(dir)).toEqual(['0001-a.patch', '0002-b.patch', '0010-c.patch']);
+});
+
+test('a patch that fits is applied, and the log says to which file', async () => {
+  await apply(change('b', 'B'));
+  expect(readFileSync(join(sourceDir, 'f'), 'utf8')).toBe('a\nB\nc\n');
+  expect(log).toContain('patching file f');
+  expect(readdirSync(sourceDir)).toEqual(['f']);
+});
+
+test('a hunk that does not fit is named with its file and line', async () => {
+  await expect(apply(change('x', 'y'))).rejects.toMatchObject({
+    code: 'patch-rejected',
+    message: '0001-change.patch: hunk 1 does not fit f at line 1',
+    hint: 'rebase 0001-change.patch onto this version of the source',
+  });
+  expect(log).toContain('Hunk #1 FAILED');
+  expect(readdirSync(sourceDir)).toEqual(['f']);
+});
+
+test('a hunk whose context differs is rejected, since there is no fuzz', async () => {
+  writeFileSync(join(sourceDir, 'f'), 'A\nb\nc\n');
+  await expect(apply(change('b', 'B'))).rejects.toMatchObject({ code: 'patch-rejected' });
+});
+
+test('a patch that upstream has taken is recognised', async () => {
+  await expect(apply(change('B', 'b'))).rejects.toMatchObject({
+    code: 'patch-rejected',
+    message: '0001-change.patch: is already applied to f',
+  });
+  expect(readFileSync(join(sourceDir, 'f'), 'utf8')).toBe('a\nb\nc\n');
+});
+
+test('a patch for a file that is not there names it', async () => {
+  await expect(apply(change('b', 'B', 'gone.c'))).rejects.toThrow(
+    '0001-change.patch: gone.c is not in the source tree',
+  );
+});
+
+test('a patch cannot write outside of the source tree', async () => {
+  symlinkSync(dir, join(sourceDir, 'out'));
+  await expect(apply(creation('../evil'))).rejects.toMatchObject({ code: 'patch-rejected' });
+  await expect(apply(creation('out/evil'))).rejects.toMatchObject({ code: 'patch-rejected' });
+  expect(existsSync(join(dir, 'evil'))).toBe(false);
+});
+
+test('a file that is no patch is told from one that does not fit', async () => {
+  await expect(apply('just words\n')).rejects.toMatchObject({ code: 'command-failed' });
+});
