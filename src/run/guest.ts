@@ -13,7 +13,7 @@ dmesg -n 1
 cd /root
 printf 'mk-begin-%s\\n' '${nonce}'
 # Behind a pipe, so that programs do not take the console for a terminal.
-{ ${quoted(command)}; echo $? > /run/boot-status; } < /dev/null 2>&1 | cat
+{ (exec ${quoted(command)}); echo $? > /run/boot-status; } < /dev/null 2>&1 | cat
 printf 'mk-end-%s %d\\n' '${nonce}' "$(cat /run/boot-status)"
 sync
 poweroff -f

@@ -58,7 +58,7 @@ test("a command's output comes out alone, its status is returned, and nothing is
   expect(readdirSync(join(dir, 'tmp'))).toEqual([]);
   const seen = readFileSync(join(dir, 'seen'));
   expect(seen.subarray(0, 14).toString()).toBe(`first${'\0'.repeat(3)}070701`);
-  expect(seen.toString()).toContain(`{ 'echo' 'it'\\''s'; echo $?`);
+  expect(seen.toString()).toContain(`(exec 'echo' 'it'\\''s'); echo $?`);
 });
 
 test('a guest that dies before the command ends is a failure with what it said last', async () => {

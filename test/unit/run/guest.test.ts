@@ -17,7 +17,7 @@ test('the script runs the command between markers and powers off', () => {
     cd /root
     printf 'mk-begin-%s\\n' 'abc'
     # Behind a pipe, so that programs do not take the console for a terminal.
-    { 'ls' '-l'; echo $? > /run/boot-status; } < /dev/null 2>&1 | cat
+    { (exec 'ls' '-l'); echo $? > /run/boot-status; } < /dev/null 2>&1 | cat
     printf 'mk-end-%s %d\\n' 'abc' "$(cat /run/boot-status)"
     sync
     poweroff -f

@@ -1,0 +1,190 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import init from '../../pkg/init/build.ts';
+import initramfs from '../../pkg/initramfs/build.ts';
+import release from '../../pkg/release/build.ts';
+import rootfs from '../../pkg/rootfs/build.ts';
+import skeleton from '../../pkg/skeleton/build.ts';
+import { type Argument, words } from '../../src/base/words.ts';
+import { settleTree } from '../../src/deploy/settle.ts';
+import type { Config, Content, DeployContext, Recipe } from '../../src/recipe/index.ts';
+
+let dir: string;
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mk-recipes-'));
+});
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Given {
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly contents?: readonly Content[];
+}
+
+function configOf({ variables = {}, files = {} }: Given) {
+  const all = {
+    text: (name: string, fallback = '') => variables[name] ?? fallback,
+    flag: (name: string) => variables[name] === 'yes',
+    list: (name: string) => (variables[name] ?? '').split(' ').filter((word) => word !== ''),
+  };
+  const override = (file: string) => {
+    const text = files[file];
+    if (text === undefined) return undefined;
+    writeFileSync(join(dir, file), text);
+    return join(dir, file);
+  };
+  const config = {
+    board: 'toy',
+    product: 'box',
+    toolchain: all,
+    variables: () => all,
+    list: () => [],
+    has: (file: string) => file in files,
+    text: (file: string) => files[file],
+    merge: () => '',
+    override,
+  };
+  return config satisfies Config;
+}
+
+let count = 0;
+
+/** Runs a recipe's deploy hook as the engine would, and settles what it installed. */
+async function deploy(name: string, recipe: Recipe, given: Given = {}): Promise<Content> {
+  const tree = join(dir, `${count++}`, name);
+  mkdirSync(tree, { recursive: true });
+  const at = (path: string) => {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    return join(tree, path);
+  };
+  const context = {
+    config: configOf(given),
+    contents: given.contents ?? [],
+    deployDir: tree,
+    recipeDir: join(import.meta.dirname, '../../pkg', name),
+    osName: 'Pygos',
+    osRelease: 'v1-5-gabc',
+    jobs: 1,
+    run: async (text: TemplateStringsArray, ...values: readonly Argument[]) => {
+      const [program = '', ...rest] = words(text, values);
+      execFileSync(program, rest);
+    },
+    read: async (file: string) => readFileSync(file, 'utf8'),
+    write: async (file: string, text: string) => {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    },
+    install: async (from: string, to: string) =>
+      cpSync(from, at(to.endsWith('/') ? to + basename(from) : to), { recursive: true }),
+    symlink: async (target: string, path: string) => symlinkSync(target, at(path)),
+  };
+  await recipe.deploy?.(context as unknown as DeployContext);
+  const { permissions = {} } = recipe;
+  const triplet = { build: 'x-linux-gnu', host: 'x-linux-gnu', target: 'x-linux-gnu' };
+  await settleTree({ deployDir: tree, prefix: '', permissions, strip: recipe.strip !== false, triplet, log: () => {} });
+  return { name, version: recipe.version, license: recipe.license, tree, permissions, whenLinked: false };
+}
+
+const services = ({ tree }: Content) => readdirSync(join(tree, 'etc/rc.d'));
+
+const textIn = ({ tree }: Content, path: string) => readFileSync(join(tree, path), 'utf8');
+
+test('each terminal of GETTY_TTY gets a login', async () => {
+  const content = await deploy('init', init, { variables: { GETTY_TTY: 'tty1 ttyS0' } });
+  expect(textIn(content, 'etc/inittab').split('\n').slice(-3)).toEqual([
+    'tty1::respawn:/bin/getty 0 tty1 vt100',
+    'ttyS0::respawn:/bin/getty 0 ttyS0 vt100',
+    '',
+  ]);
+});
+
+test('the clock service is the one of the hardware or the one of software', async () => {
+  expect(services(await deploy('init', init))).toEqual(['12-swclock']);
+  expect(services(await deploy('init', init, { variables: { HWCLOCK: 'yes' } }))).toEqual(['12-hwclock']);
+});
+
+test('a configuration file brings its service, and without it both are absent', async () => {
+  const files = { 'nftables.rules': 'flush ruleset\n', ifrename: 'eth* port%d\n', 'sysctl.conf': 'a=1\n' };
+  const variables = { MODULES: 'a b', DHCP_PORTS: 'port0', SERVICES: 'dnsmasq crond' };
+  const content = await deploy('init', init, { files, variables });
+  expect(services(content)).toEqual([
+    '10-modules',
+    '12-swclock',
+    '14-sysctl',
+    '20-ifrename',
+    '22-nft',
+    '26-dhcp',
+    '50-dnsmasq',
+    '51-crond',
+  ]);
+  expect(textIn(content, 'etc/modules')).toBe('a\nb\n');
+  const without = await deploy('init', init, { files: { ifrename: '' } });
+  expect(services(without)).toEqual(['12-swclock', '20-ifrename']);
+  expect(existsSync(join(without.tree, 'etc/nftables.rules'))).toBe(false);
+});
+
+test('every script is one that a shell accepts', () => {
+  const pkg = join(import.meta.dirname, '../../pkg');
+  const scripts = readdirSync(join(pkg, 'init/init.d')).map((name) => `init/init.d/${name}`);
+  for (const script of [...scripts, 'init/udhcpc.script', 'initramfs/init'])
+    execFileSync('sh', ['-n', join(pkg, script)]);
+});
+
+test('a release of a board without a kernel has the root file system, with passwords only where they are set', async () => {
+  const make = async (given: Given) => {
+    const contents = [await deploy('skeleton', skeleton, given), await deploy('init', init, given)];
+    const image = await deploy('rootfs', rootfs(configOf(given)), {
+      ...given,
+      contents,
+    });
+    const packed = await deploy('release', release(configOf(given)), {
+      ...given,
+      contents: [image],
+    });
+    return packed.tree;
+  };
+  const tree = await make({});
+  expect(readdirSync(tree)).toEqual(['README', 'SHA256SUMS', 'release-toy.tar.gz', 'rootfs.tar']);
+  const read = (path: string) => execFileSync('tar', ['-xOf', join(tree, 'rootfs.tar'), path], { encoding: 'utf8' });
+  expect(read('etc/shadow')).toContain('root:!:');
+  expect(read('etc/packages')).toBe('init\nskeleton\n');
+  expect(read('etc/pygos-release')).toBe('v1-5-gabc\n');
+  expect(
+    execFileSync('tar', ['-tf', join(tree, 'release-toy.tar.gz')], { encoding: 'utf8' })
+      .split('\n')
+      .sort(),
+  ).toEqual(['', 'release-toy/README', 'release-toy/SHA256SUMS', 'release-toy/rootfs.tar']);
+
+  const again = await make({});
+  for (const file of readdirSync(tree))
+    expect(readFileSync(join(again, file)).equals(readFileSync(join(tree, file))), file).toBe(true);
+});
+
+test('an enabled service without a script stops the image', async () => {
+  const given = { variables: { SERVICES: 'nonesuch' } };
+  const contents = [await deploy('skeleton', skeleton), await deploy('init', init, given)];
+  await expect(deploy('rootfs', rootfs(configOf({})), { contents })).rejects.toMatchObject({ code: 'image-invalid' });
+});
+
+test('the initramfs begins with a console and its own first program', async () => {
+  const { tree } = await deploy('initramfs', initramfs);
+  const archive = execFileSync('gzip', ['-dc', join(tree, 'boot/initramfs.cpio.gz')]);
+  const listing = execFileSync('cpio', ['-itv', '--quiet', '--numeric-uid-gid'], { input: archive, encoding: 'utf8' });
+  expect(listing).toMatch(/^crw-------\s+1 0\s+0\s+5,\s+1 .* dev\/console$/m);
+  expect(listing).toMatch(/^-rwxr-xr-x .* init$/m);
+});
