@@ -26,6 +26,9 @@ export async function checkUpdateCommand(argv: readonly string[], installation: 
       describe: 'another tree of pkg/',
     })
     .option('json', { type: 'boolean', default: false, describe: 'one JSON object a line' })
+    .command('$0 [package..]', false, (command) =>
+      command.positional('package', { type: 'string', array: true, default: [] as string[] }),
+    )
     .strict()
     .version(false)
     .exitProcess(false)
@@ -41,7 +44,7 @@ export async function checkUpdateCommand(argv: readonly string[], installation: 
     env: process.env,
   });
   const recipes = await openRecipes(workspace.packages, installation.root, join(workspace.storeDir, 'recipes'));
-  const wanted = args._.map(String);
+  const wanted = (args['package'] ?? []) as readonly string[];
   throwCollected(
     wanted
       .filter((name) => !recipes.has(name))

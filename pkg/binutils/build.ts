@@ -1,4 +1,4 @@
-import { autotools } from '#mk';
+import { autotools, makeInstall } from '#mk';
 
 export default autotools({
   version: '2.40',
@@ -14,12 +14,13 @@ export default autotools({
     ...[`--target=${triplet.target}`, `--with-sysroot=${toolchainDir}/sysroot`, '--enable-deterministic-archives'],
     ...['--disable-nls', '--disable-multilib', '--disable-werror', '--enable-relro', '--enable-new-dtags'],
     ...['--disable-gprofng', '--disable-gdb', '--disable-sim', '--disable-readline'],
-    // The documents of some packings are stubs, and nobody reads them here.
-    ...['CFLAGS=-O2', 'CXXFLAGS=-O2', 'MAKEINFO=true'],
+    ...['CFLAGS=-O2', 'CXXFLAGS=-O2'],
   ],
+  // The documents of some packings are stubs, and nobody reads them here.
+  make: ['MAKEINFO=true'],
 
-  async deploy({ run, deployDir, remove }) {
-    await run`make install MAKEINFO=true DESTDIR=${deployDir}`;
-    await remove('share');
+  async deploy(ctx) {
+    await makeInstall(ctx, 'install', 'MAKEINFO=true');
+    await ctx.remove('share');
   },
 });

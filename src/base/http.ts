@@ -172,7 +172,7 @@ async function ask(
   const { origin, pathname, search } = url;
   const known = unreachable.get(origin);
   if (known !== undefined) throw new TroubleError({ what: known, final: true });
-  const { request } = await import('undici');
+  const { request } = await import('./undici.ts');
   try {
     return await request(`${origin}${pathname}${search}`, {
       dispatcher: await agentFor(patience.connect),
@@ -190,7 +190,7 @@ const agents = new Map<number, Promise<Dispatcher>>();
 /** Agents are kept, so that connections are; proxies come from the usual environment variables. */
 function agentFor(connect: number): Promise<Dispatcher> {
   const make = async (): Promise<Dispatcher> => {
-    const { EnvHttpProxyAgent } = await import('undici');
+    const { EnvHttpProxyAgent } = await import('./undici.ts');
     return new EnvHttpProxyAgent({ connect: { timeout: connect }, connectTimeout: connect, keepAliveTimeout: 1000 });
   };
   const agent = agents.get(connect) ?? make();

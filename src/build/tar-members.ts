@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Header } from 'tar-stream';
+import { type Header, extract as makeExtract } from 'tar-stream';
 import { damaged } from './decompress.ts';
 
 /** One member of a tar archive, with what extended headers say about it. */
@@ -20,7 +20,6 @@ export async function eachMember(
   chunks: AsyncIterable<Uint8Array>,
   take: (member: Member) => Taking,
 ): Promise<void> {
-  const { extract: makeExtract } = await import('tar-stream');
   // Archives older than POSIX carry no mark; the sum in their headers is checked all the same.
   const extract = makeExtract({ allowUnknownFormat: true } as object);
   let over = false;

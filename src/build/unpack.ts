@@ -2,9 +2,8 @@ import { closeSync, copyFileSync, lstatSync, mkdirSync, mkdtempSync, openSync, r
 import { basename, join } from 'node:path';
 import { Failure } from '../base/failure.ts';
 import { decompress, type Format, formatOf, isTarHeader } from './decompress.ts';
-import { eachMember, type Member, type MemberSink, type Taking } from './tar-members.ts';
+import type { Member, MemberSink, Taking } from './tar-members.ts';
 import { type UnpackTree, unpackTree } from './unpack-tree.ts';
-import { unzip } from './unzip.ts';
 
 /**
  * Unpacks a distfile into the directory `into`, which is created. Its kind is told by its content: tar, plain or
@@ -34,7 +33,7 @@ async function unpack(archive: string, into: string): Promise<void> {
   const format = formatOf(archive);
   const tree = unpackTree(basename(archive), into);
   try {
-    if (format === 'zip') await unzip(archive, tree);
+    if (format === 'zip') await (await import('./unzip.ts')).unzip(archive, tree);
     else if (format === 'other' || !(await untar(archive, format, tree))) return copyIn(archive, into);
     tree.finish();
   } finally {
@@ -53,7 +52,9 @@ function copyIn(file: string, into: string): void {
 async function untar(archive: string, format: Format, tree: UnpackTree): Promise<boolean> {
   const chunks = await tarBytes(archive, format);
   if (chunks === undefined) return false;
-  await eachMember(archive, chunks, (member) => put(member, tree, basename(archive)));
+  await (await import('./tar-members.ts')).eachMember(archive, chunks, (member) =>
+    put(member, tree, basename(archive)),
+  );
   return true;
 }
 
@@ -101,7 +102,7 @@ async function extractMember(archive: string, path: string, to: string): Promise
   const seen: string[] = [];
   let found = false;
   if (chunks !== undefined) {
-    await eachMember(archive, chunks, ({ name, type }) => {
+    await (await import('./tar-members.ts')).eachMember(archive, chunks, ({ name, type }) => {
       if (found) return 'stop';
       seen.push(name);
       if (type !== 'file' || clean(name) !== clean(path)) return 'skip';

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { Open } from 'unzipper';
 import { Failure } from '../base/failure.ts';
 import { damaged } from './decompress.ts';
 import type { UnpackTree } from './unpack-tree.ts';
@@ -10,7 +11,6 @@ const symlinkKind = 0o120000;
 
 /** Puts the members of a zip archive into the tree. Fails with unpack-failed for a damaged or encrypted one. */
 export async function unzip(archive: string, tree: UnpackTree): Promise<void> {
-  const { Open } = await import('unzipper');
   const directory = await Open.file(archive).catch((error: Error) => {
     throw damaged(archive, error.message);
   });

@@ -14,15 +14,22 @@ const crossAnswers = {
   ac_cv_func_realloc_0_nonnull: 'yes',
 };
 
+interface AutotoolsOptions {
+  /** Arguments for the configure script. */
+  readonly configure?: Flags;
+  /** Variables for every call of make, such as `MAKEINFO=true`. */
+  readonly make?: Flags;
+}
+
 /** A package with a `configure` script. Any hook given replaces the one filled in here. */
-export function autotools(spec: Recipe & { readonly configure?: Flags }): Recipe {
-  const { configure: flags = [], ...rest } = spec;
+export function autotools(spec: Recipe & AutotoolsOptions): Recipe {
+  const { configure: flags = [], make: variables = [], ...rest } = spec;
   return recipe({
     async build(ctx) {
       await configure(ctx, flagsFor(flags, ctx));
-      await make(ctx);
+      await make(ctx, flagsFor(variables, ctx));
     },
-    deploy: (ctx) => makeInstall(ctx),
+    deploy: (ctx) => makeInstall(ctx, 'install', flagsFor(variables, ctx)),
     ...rest,
   });
 }
