@@ -15,8 +15,12 @@ export default recipe({
     await run`make`;
   },
 
-  async deploy({ run, deployDir, config, write }) {
+  async deploy({ run, deployDir, config, write, remove, symlink }) {
     await run`make DESTDIR=${deployDir} install-libs`;
+    // Upstream links to /lib/libc.so, which in a sysroot is the build machine's.
+    const loader = `lib/ld-musl-${config.toolchain.text('MUSL_CPU')}.so.1`;
+    await remove(loader);
+    await symlink('libc.so', loader);
     const path = config.merge('LDPATH');
     if (path !== '') await write(`${deployDir}/etc/ld-musl-${config.toolchain.text('MUSL_CPU')}.path`, path);
   },

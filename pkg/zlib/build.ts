@@ -12,6 +12,14 @@ export default cmake({
   ],
   license: 'Zlib',
   depends: ['toolchain'],
+
+  async prepare({ applyPatches, run, write }) {
+    await applyPatches();
+    // Upstream's CMakeLists.txt renames this file in the source tree, which is read-only when it is built.
+    await run`mv zconf.h zconf.h.included`;
+    await write('win32/zlib1.rc', '');
+  },
+
   define: {
     INSTALL_INC_DIR: '/include',
     INSTALL_LIB_DIR: '/lib',

@@ -23,7 +23,6 @@ export async function launch(program) {
     complain('its npm packages are not installed', `run \`npm ci\` in ${root}`);
     return;
   }
-  process.setSourceMapsEnabled(true);
   const { main } = await import(pathToFileURL(join(dir, 'cli.js')).href);
   const installation = { root, runner: join(dir, 'runner.js'), node: process.execPath, program };
   process.exitCode = await main(process.argv.slice(2), installation);

@@ -98,7 +98,11 @@ function recordOf(error: unknown): FailureRecord & { stack?: string } {
   return { code: 'hook-failed', message: first, detail: more.join('\n') || undefined, ...at };
 }
 
-main().catch((error: unknown) => {
-  send({ tell: 'failed', hook, failure: recordOf(error) });
-  process.exitCode = 1;
-});
+// What a hook left open or running must not keep this process: it ends when the hooks have ended.
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    send({ tell: 'failed', hook, failure: recordOf(error) });
+    process.exit(1);
+  },
+);
