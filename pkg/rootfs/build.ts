@@ -6,7 +6,6 @@ import {
   passwordWarnings,
   rootfsEntries,
   textFile,
-  warn,
   writeSquashfs,
   writeTar,
 } from '#mk/image';
@@ -21,7 +20,7 @@ export default recipe((config) => {
     programs: kernel === '' ? [] : ['sqfstar'],
     strip: false,
 
-    async deploy({ contents, deployDir, jobs, run }) {
+    async deploy({ contents, deployDir, jobs, run, warn }) {
       const packages = linkedContents(contents);
       const entries = rootfsEntries(packages, { add: [textFile('etc/packages', packageList(packages))] });
       checkServices(entries);

@@ -14,7 +14,7 @@ import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:pa
 import { Failure } from '../base/failure.ts';
 import type { BuildContext, DeployContext, PrepareContext } from '../recipe/context.ts';
 import type { Action } from './action.ts';
-import { ask } from './channel.ts';
+import { ask, send } from './channel.ts';
 import { osName, toolPrefix } from './environment.ts';
 import { hookConfig } from './hook-config.ts';
 import { applyPatch, patchSeries } from './patch.ts';
@@ -50,6 +50,7 @@ export function contextMaker(action: Action): ContextMaker {
       sourceDir: paths.sourceDir,
       jobs,
       run,
+      warn: (message: string) => send({ tell: 'warning', message }),
       read: async (file: string) => readFileSync(at(file), 'utf8'),
       write: async (file: string, text: string, mode?: number) => writeText(at(file), text, mode),
       edit: async (file: string, change: (text: string) => string) => editText(at(file), file, change, action.package),

@@ -8,4 +8,3 @@ export { characterDevice, directory, sourceFile, textFile } from './entries.ts';
 export { linkedContents } from './linkage.ts';
 export { checkServices, packageList, type RootfsOptions, rootfsEntries } from './rootfs.ts';
 export { type SquashfsOptions, writeSquashfs } from './squashfs.ts';
-export { warn } from './warn.ts';

@@ -30,6 +30,8 @@ interface AnyContext {
   /** How many processes the build may run; a parallel `make` draws on the same budget by itself and needs no `-j`. */
   readonly jobs: number;
   readonly run: Run;
+  /** Tells the user, beside the log, of something that is no error. */
+  warn(message: string): void;
   /** Text of a file; relative paths count from the hook's working directory. */
   read(file: string): Promise<string>;
   /** Writes a file and the directories above it. */
