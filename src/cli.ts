@@ -22,7 +22,7 @@ export async function main(argv: readonly string[], installation: Installation):
     const failures = failuresOf(error);
     if (failures !== undefined) {
       process.stderr.write(`${failures.map((failure) => diagnostic(failure.record())).join('\n\n')}\n`);
-      return exitStatus.invalid;
+      return failures.some(({ code }) => code === 'interrupted') ? exitStatus.interrupted : exitStatus.invalid;
     }
     process.stderr.write(
       `bug in mk: please report this\n${error instanceof Error ? (error.stack ?? error.message) : error}\n`,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkPrograms, machineFingerprint } from './build/machine.ts';
 import { probeSandbox, type SandboxChoice } from './build/sandbox.ts';
 import { selectTarget } from './config/target.ts';
-import { openWorkspace } from './config/workspace.ts';
+import { openWorkspace, refuseBuildInside } from './config/workspace.ts';
 import { resolveGraph } from './graph/resolve.ts';
 import type { Installation } from './installation.ts';
 import { makePlan, type PlanInputs } from './plan/plan.ts';
@@ -36,6 +36,7 @@ export async function mkCommand(options: MkOptions): Promise<number> {
   const { installation, layers } = options;
   const workspace = openWorkspace({ root: installation.root, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, options.board, options.product);
+  refuseBuildInside(workspace);
   const recipes = await openRecipes(workspace.packages, installation.root, join(workspace.storeDir, 'recipes'));
   const reading = await openReading(target, installation.root);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';

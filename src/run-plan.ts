@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { stopAll } from './base/command.ts';
 import { failuresOf } from './base/failure.ts';
+import { catchInterrupts } from './base/interrupt.ts';
 import { takeLock } from './base/lock.ts';
 import { buildTriplet } from './base/triplet.ts';
 import { startJobServer } from './build/jobserver.ts';
@@ -223,26 +223,4 @@ function sourcesFor(run: PlannedRun, workshop: Workshop): Sources {
     },
     users,
   );
-}
-
-/** The first interrupt is a request to wind down; the second stops every process that we started, at once. */
-function catchInterrupts(announce: () => void) {
-  let requested = false;
-  const onSignal = () => {
-    if (!requested) {
-      requested = true;
-      announce();
-      return;
-    }
-    stopAll('SIGKILL');
-    process.exit(130);
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    isRequested: () => requested,
-    forget: () => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
 }

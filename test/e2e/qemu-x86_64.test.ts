@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MkEvent } from '../../src/report/event.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'mk-e2e-'));
+/** A path that any unquoted use of it would break. */
+const work = join(scratch, 'a b', 'ü');
+const children = new Set<ChildProcess>();
+
+beforeAll(() => mkdirSync(work, { recursive: true }));
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function start(...args: readonly string[]): ChildProcess {
+  const env = { ...process.env, MK_STORE: join(scratch, 'store') };
+  const child = spawn(process.execPath, [join(root, 'src/bin/mk.js'), ...args], { cwd: work, env });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
+async function mk(...args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const child = start(...args);
+  const texts = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    texts.stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    texts.stderr += text;
+  });
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, ...texts };
+}
+
+type PackageEvent = Extract<MkEvent, { event: 'package' }>;
+
+/** Builds a target; its package events, in order. A failure shows everything that mk said. */
+async function build(board: string, product: string): Promise<readonly PackageEvent[]> {
+  const { status, stderr } = await mk(board, product, '--events', 'events');
+  expect(status, stderr).toBe(0);
+  const events = readFileSync(join(work, 'events'), 'utf8').trim().split('\n');
+  return events.map((line) => JSON.parse(line) as MkEvent).filter((event) => event.event === 'package');
+}
+
+const named = (events: readonly PackageEvent[], verdict: string) =>
+  events.filter((event) => event.verdict === verdict).map((event) => event.package);
+
+test('minimal is built from upstream source and nothing else', async () => {
+  const events = await build('qemu-x86_64', 'minimal');
+  for (const { package: name, seconds } of events)
+    process.stdout.write(`${seconds.toFixed(1).padStart(7)} s  ${name}\n`);
+  expect(named(events, 'built')).toEqual(
+    expect.arrayContaining(['binutils', 'gcc', 'musl', 'linux', 'busybox', 'release']),
+  );
+  expect(named(events, 'failed')).toEqual([]);
+});
+
+test('a second run builds nothing', async () => {
+  const events = await build('qemu-x86_64', 'minimal');
+  expect(events.filter(({ verdict }) => verdict !== 'cached')).toEqual([]);
+});
+
+test('the system boots the kernel that was built, and a command in it gives its output and status', async () => {
+  const uname = await mk('run', 'qemu-x86_64', 'minimal', '--', 'uname', '-a');
+  expect(uname.stderr + uname.stdout).toMatch(/^Linux \S+ 6\.1\.176 .* x86_64 GNU\/Linux$/m);
+  expect(uname.status).toBe(0);
+  const failing = await mk('run', 'qemu-x86_64', 'minimal', '--', 'sh', '-c', 'id -u; exit 3');
+  expect(failing).toMatchObject({ status: 3, stdout: '0\n' });
+});
+
+test('the root file system is a read-only squashfs with the owners and modes of the recipes', async () => {
+  const proof = 'mount | grep " / "; touch /bin/x 2>/dev/null || echo read-only; stat -c "%a %U %n" /etc/shadow /root';
+  const { stdout } = await mk('run', 'qemu-x86_64', 'minimal', '--', 'sh', '-c', proof);
+  expect(stdout).toMatch(/ on \/ type squashfs \(ro/);
+  expect(stdout).toContain('read-only\n');
+  expect(stdout).toContain('600 root /etc/shadow\n700 root /root\n');
+});
+
+test('without a command the system boots to a login prompt', async () => {
+  const child = start('run', 'qemu-x86_64', 'minimal');
+  let screen = '';
+  child.stdout?.setEncoding('utf8');
+  for await (const text of child.stdout ?? []) {
+    screen += String(text);
+    if (/login: $/m.test(screen)) break;
+  }
+  child.kill('SIGINT');
+  await once(child, 'exit');
+  expect(screen).toMatch(/login: /);
+});
+
+test('the release archive holds the system and matches its checksums', async () => {
+  const release = join(work, 'qemu-x86_64-minimal', 'deploy', 'release');
+  expect(statSync(join(release, 'release-qemu-x86_64.tar.gz')).size).toBeGreaterThan(1_000_000);
+  const check = spawn('sha256sum', ['-c', 'SHA256SUMS'], { cwd: release, stdio: 'ignore' });
+  expect(await once(check, 'exit')).toEqual([0, null]);
+});
+
+test('another product of the board compiles nothing again, and its C++ program runs on the target', async () => {
+  const events = await build('qemu-x86_64', 'selftest');
+  expect(named(events, 'built')).toEqual(expect.arrayContaining(['selftest', 'zlib', 'rootfs', 'release']));
+  for (const name of ['gcc', 'musl', 'libstdc++', 'linux', 'busybox']) expect(named(events, 'cached')).toContain(name);
+  const { status, stdout } = await mk('run', 'qemu-x86_64', 'selftest', '--', 'selftest');
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: 'ok      iostreams\nok      exceptions\nok      threads\nok      exceptions in threads\nok      zlib\n',
+  });
+});
+
+test('the composed toolchain works where it is moved to', async () => {
+  const moved = join(scratch, 'tool chain');
+  const copy = spawn('cp', ['-a', join(work, 'qemu-x86_64-minimal', 'toolchain'), moved], { stdio: 'inherit' });
+  expect(await once(copy, 'exit')).toEqual([0, null]);
+  const compiler = join(moved, 'bin', 'x86_64-linux-musl-g++');
+  const program = join(scratch, 'hello');
+  const compile = spawn(compiler, ['-static', '-x', 'c++', '-o', program, '-'], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  compile.stdin.end(
+    '#include <iostream>\nint main() { try { throw 42; } catch (int n) { std::cout << n << std::endl; } }\n',
+  );
+  expect(await once(compile, 'exit')).toEqual([0, null]);
+  const run = spawn(program, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  for await (const text of run.stdout) output += String(text);
+  expect(output).toBe('42\n');
+});
