@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, digestOfDocument } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
-import { walkTree } from '../base/files.ts';
+import { type TreeEntry, walkTree } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
@@ -54,7 +54,7 @@ export function configFor(target: Place, record: (read: Read) => void): Config {
     text(file) {
       recorded('text', file);
       const path = overridePath(target, file);
-      return path === undefined ? undefined : readFileSync(path, 'utf8');
+      return path === undefined ? undefined : textOf(path);
     },
     merge(file) {
       recorded('merge', file);
@@ -72,8 +72,8 @@ export function currentValue(target: Place, { kind, name }: Read): string | unde
     case 'product':
       return target.product;
     case 'variable': {
-      const [file = '', variable = ''] = name.split(':');
-      return readVariables(locations, file).get(variable)?.value;
+      const colon = name.lastIndexOf(':');
+      return readVariables(locations, name.slice(0, colon)).get(name.slice(colon + 1))?.value;
     }
     case 'list':
       return mergeList(locations, name).join(' ');
@@ -91,15 +91,23 @@ export function currentValue(target: Place, { kind, name }: Read): string | unde
   }
 }
 
+function textOf(path: string): string {
+  if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
+  throw new Failure('config-invalid', `${path} is a directory, and a file is wanted here`);
+}
+
+/** Digest of a file with its exec bit, or of everything in a directory. */
 function digestOfPath(path: string): string {
-  if (!statSync(path).isDirectory()) return digestOfDocument({ ...contentOf(path) });
-  return digestOfDocument(
-    [...walkTree(path)].map(({ path: inside, kind }) => [
-      inside,
-      kind,
-      kind === 'file' ? contentOf(join(path, inside)) : null,
-    ]),
-  );
+  if (!statSync(path).isDirectory()) return digestOfDocument(contentOf(path));
+  return digestOfDocument([...walkTree(path)].map((entry) => [entry.path, entry.kind, inTree(path, entry)]));
+}
+
+function inTree(root: string, { path, kind }: TreeEntry): unknown {
+  const full = join(root, path);
+  if (kind === 'file') return contentOf(full);
+  if (kind !== 'symlink') return null;
+  const content = statSync(full, { throwIfNoEntry: false })?.isFile() ? contentOf(full) : null;
+  return { target: readlinkSync(full), content };
 }
 
 const contentOf = (path: string) => ({

@@ -44,7 +44,7 @@ export function mergeList(locations: readonly string[], file: string): string[] 
 const itemsOf = (text: string): string[] =>
   text
     .split('\n')
-    .flatMap((line) => line.replace(/#.*$/, '').trim().split(/\s+/))
+    .flatMap((line) => line.replace(/#.*$/s, '').trim().split(/\s+/))
     .filter((item) => item !== '');
 
 function isFile(path: string): boolean {

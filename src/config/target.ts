@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, throwCollected } from '../base/failure.ts';
-import { readIfPresent } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { buildTriplet, isTriplet, type Triplet } from '../base/triplet.ts';
@@ -31,19 +30,17 @@ export function selectTarget({ trees, boards, products }: Workspace, board: stri
   throwCollected([...known('board', board, boards), ...known('product', product, products)]);
 
   const newestFirst = trees.toReversed();
-  const places = ['product/P/B', 'product/P', 'board/B'].map((place) =>
-    place.replace('P', product).replace('B', board),
-  );
+  const places = [`product/${product}/${board}`, `product/${product}`, `board/${board}`];
   const locations = places.flatMap((place) => newestFirst.map((tree) => join(tree, place))).filter(existsSync);
-  for (const tree of newestFirst) checkBoards(join(tree, 'product', product, 'BOARDS'), board, product);
+  const productDirs = newestFirst.map((tree) => join(tree, 'product', product));
+  checkBoards(productDirs.map((dir) => join(dir, 'BOARDS')).find(existsSync), board, product);
   return { board, product, locations, triplet: targetTriplet(readVariables(locations, 'TOOLCHAIN'), board) };
 }
 
 /** BOARDS is read from the product's own directory and names boards exactly; without it every board will do. */
-function checkBoards(file: string, board: string, product: string): void {
-  const text = readIfPresent(file);
-  if (text === undefined) return;
-  const supported = text.replace(/#.*$/gm, '').split(/\s+/).filter(Boolean);
+function checkBoards(file: string | undefined, board: string, product: string): void {
+  if (file === undefined) return;
+  const supported = readFileSync(file, 'utf8').replace(/#.*$/gm, '').split(/\s+/).filter(Boolean);
   if (supported.includes(board)) return;
   throw new Failure('board-unsupported', `product ${product} cannot be built for board ${board}`, {
     detail: `${file} lists: ${supported.join(', ') || 'no board at all'}`,

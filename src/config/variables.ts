@@ -37,6 +37,7 @@ export function parseVariables(file: string, text: string, variables: Map<string
     const from = scanner.at;
     const value = scanner.value(name, variables);
     variables.set(name, { value, file, text, from, length: scanner.at - from });
+    scanner.endOfAssignment();
   }
 }
 
@@ -91,10 +92,8 @@ class Scanner {
       else if (this.match(/"/)) value += this.doubleQuoted(name, variables);
       else if (this.text[this.at] === '$') value += this.reference(name, variables);
       else if (this.match(/\\/)) value += this.match(/[^\n]/)?.[0] ?? '';
-      else break;
+      else return value;
     }
-    this.endOfAssignment();
-    return value;
   }
 
   quoted(pattern: RegExp, quote: string): string {
@@ -138,7 +137,12 @@ class Scanner {
   }
 
   refuseCommand(): never {
-    return this.fail('this file is read, not executed', "a literal $ or ` is written in single quotes: '$'");
+    const character = this.text[this.at] ?? '';
+    const hint =
+      character === '$' || character === '`'
+        ? 'of the shell only $NAME and ${NAME} are understood; in single quotes a $ or ` stands for itself'
+        : `in quotes a ${character} stands for itself`;
+    return this.fail('this file is read, not executed', hint);
   }
 
   endOfAssignment(): void {
