@@ -39,6 +39,7 @@ export async function prepareSource(
   source: LoadedRecipe,
   sourceDir: string,
   unpack: readonly Unpacking[],
+  priority: number,
   workshop: Workshop,
 ): Promise<void> {
   const isolated = workshop.sandbox === 'namespaces';
@@ -47,7 +48,7 @@ export async function prepareSource(
     ...rest,
     file: isolated ? `${sandboxPaths.downloadDir}/${basename(file)}` : file,
   });
-  const slot = await workshop.jobServer.take(0);
+  const slot = await workshop.jobServer.take(priority);
   try {
     await execute({
       ...common(source, workshop, workDir),

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import yargs from 'yargs';
+import { stopAll } from './base/command.ts';
 import { Failure, failuresOf } from './base/failure.ts';
 import type { SandboxChoice } from './build/sandbox.ts';
 import { cleanCommand } from './commands/clean.ts';
@@ -19,6 +20,8 @@ export async function main(argv: readonly string[], installation: Installation):
     }
     return await dispatch(argv, installation);
   } catch (error) {
+    // Nothing that was started may outlive the reason for which it was started.
+    stopAll('SIGKILL');
     const failures = failuresOf(error);
     if (failures !== undefined) {
       process.stderr.write(`${failures.map((failure) => diagnostic(failure.record())).join('\n\n')}\n`);
@@ -146,17 +149,23 @@ async function dispatch(argv: readonly string[], installation: Installation): Pr
     .alias('help', 'h')
     .wrap(null)
     .exitProcess(false)
+    .check(refuseRepeated)
     .fail((message, error) => {
-      throw (
-        error ??
-        new Failure('usage', message.split('\n')[0] ?? 'wrong arguments', {
-          detail: usage,
-          hint: 'mk --help shows all options',
-        })
-      );
+      // What yargs itself throws is about the arguments; everything else comes from a command.
+      if (error && error.name !== 'YError') throw error;
+      const [what = ''] = (message ?? error?.message ?? '').split('\n');
+      throw new Failure('usage', what || 'wrong arguments', { detail: usage, hint: 'mk --help shows all options' });
     });
   await parser.parseAsync();
   return status;
+}
+
+/** yargs makes a list of an option that is given twice. */
+function refuseRepeated(args: Readonly<Record<string, unknown>>): true {
+  const repeated = Object.keys(args).find((name) => Array.isArray(args[name]) && !['_', '--', 'layer'].includes(name));
+  if (repeated === undefined) return true;
+  const option = repeated.length === 1 ? `-${repeated}` : `--${repeated}`;
+  throw new Failure('usage', `${option} is given more than once`, { detail: usage });
 }
 
 const layersOf = (args: CommonOptions): readonly string[] => args.layer;

@@ -140,7 +140,7 @@ async function makeOne(
       finish(node, 'cached', elapsed(), step.reason, step.key);
       return 'done';
     }
-    const sourceDir = node.source === undefined ? undefined : await sources.prepared(node.source);
+    const sourceDir = node.source === undefined ? undefined : await sources.prepared(node.source, priority);
     const slot = await workshop.jobServer.take(priority);
     try {
       const built = await buildPackage(
@@ -219,7 +219,7 @@ function sourcesFor(run: PlannedRun, workshop: Workshop): Sources {
         const place = source.place('sha256');
         return fetchDistfile({ package: source.name, candidates, ...(place && { place }) }, fetchOptions(source));
       },
-      prepare: (source, sourceDir, unpack) => prepareSource(source, sourceDir, unpack, workshop),
+      prepare: (source, sourceDir, unpack, priority) => prepareSource(source, sourceDir, unpack, priority, workshop),
     },
     users,
   );

@@ -16,7 +16,7 @@ export interface SourceSteps {
   fieldReads(name: string): readonly Read[];
   fetch(source: LoadedRecipe, candidates: readonly [Candidate, ...Candidate[]]): Promise<Fetched>;
   /** Unpacks into the new directory and runs the recipe's prepare hook there. */
-  prepare(source: LoadedRecipe, sourceDir: string, unpack: readonly Unpacking[]): Promise<void>;
+  prepare(source: LoadedRecipe, sourceDir: string, unpack: readonly Unpacking[], priority: number): Promise<void>;
 }
 
 /** Prepared source trees of one run: each is made once, whoever asks first, and removed after its last use. */
@@ -24,7 +24,7 @@ export interface Sources {
   /** Fetches everything the tree is made of. */
   fetch(source: LoadedRecipe): Promise<readonly Unpacking[]>;
   /** The prepared tree; it appears under its name only when it is complete. */
-  prepared(source: LoadedRecipe): Promise<string>;
+  prepared(source: LoadedRecipe, priority: number): Promise<string>;
   /** To be called once for each package that might have used the tree. */
   finished(source: LoadedRecipe, succeeded: boolean): void;
 }
@@ -51,7 +51,7 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
   };
   return {
     fetch,
-    prepared: (source) =>
+    prepared: (source, priority) =>
       once(preparing, source, async () => {
         const path = pathOf(source);
         if (existsSync(path)) return path;
@@ -59,7 +59,7 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
         mkdirSync(steps.sourcesDir, { recursive: true });
         const unfinished = emptyDir(temporaryName(path));
         try {
-          await steps.prepare(source, unfinished, unpack);
+          await steps.prepare(source, unfinished, unpack, priority);
           renameSync(unfinished, path);
         } catch (error) {
           if (!existsSync(path)) removeTree(unfinished);

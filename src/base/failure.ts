@@ -34,7 +34,8 @@ export type FailureCode =
   | 'image-invalid'
   | 'store-damaged'
   | 'lock-held'
-  | 'interrupted';
+  | 'interrupted'
+  | 'system-refused';
 
 interface Circumstances {
   readonly place?: Place | undefined;
@@ -103,7 +104,27 @@ export function throwCollected(failures: readonly Failure[]): void {
 /** The failures inside a thrown value; undefined when it is a bug of ours. */
 export function failuresOf(thrown: unknown): readonly Failure[] | undefined {
   if (thrown instanceof Failure) return [thrown];
-  return thrown instanceof Failures ? thrown.all : undefined;
+  if (thrown instanceof Failures) return thrown.all;
+  const refusal = refusalOf(thrown);
+  return refusal === undefined ? undefined : [refusal];
+}
+
+const refusals: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  EACCES: ['permission denied', 'change its owner or mode, or work elsewhere'],
+  EPERM: ['not permitted', 'change its owner or mode, or work elsewhere'],
+  EROFS: ['the file system is read-only', 'work in a directory that can be written'],
+  ENOSPC: ['no space left', 'free some space on this file system, or set MK_STORE to another one'],
+  EDQUOT: ['the disk quota is used up', 'free some space, or set MK_STORE to another file system'],
+  EMFILE: ['too many open files', 'raise the limit: ulimit -n 4096'],
+};
+
+/** What the operating system refuses is no bug: a file that may not be written, a full disk. */
+function refusalOf(thrown: unknown): Failure | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const { code = '', path, syscall } = thrown as NodeJS.ErrnoException;
+  const [what, hint] = refusals[code] ?? [];
+  if (what === undefined) return undefined;
+  return new Failure('system-refused', `${path ?? syscall ?? 'a system call'}: ${what}`, { hint, cause: thrown });
 }
 
 /** Closes a switch over a union: a case that was forgotten does not compile. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { Failure } from '../base/failure.ts';
 import type { Listener } from './event.ts';
 
 /** Writes each event as one line of JSON to `path`; `-` is stdout. */
@@ -6,7 +7,7 @@ export function jsonLines(path: string): {
   readonly listener: Listener;
   close(): void;
 } {
-  const file = path === '-' ? 1 : openSync(path, 'w');
+  const file = path === '-' ? 1 : openEvents(path);
   return {
     listener: (event) => {
       const { place, ...rest } = event as typeof event & {
@@ -20,4 +21,16 @@ export function jsonLines(path: string): {
       if (file !== 1) closeSync(file);
     },
   };
+}
+
+function openEvents(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure('usage', `${path} cannot take the events`, {
+      detail: why,
+      hint: 'check the path behind --events',
+    });
+  }
 }

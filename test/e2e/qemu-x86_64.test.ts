@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -113,6 +113,20 @@ test('another product of the board compiles nothing again, and its C++ program r
     status: 0,
     stdout: 'ok      iostreams\nok      exceptions\nok      threads\nok      exceptions in threads\nok      zlib\n',
   });
+});
+
+test("the README's first recipe is built and runs on the target", async () => {
+  const recipe = /## A first recipe[\s\S]*?```ts\n([\s\S]*?)```/.exec(
+    readFileSync(join(root, 'README.md'), 'utf8'),
+  )?.[1];
+  const layer = join(scratch, 'layer');
+  for (const dir of ['pkg/hello', 'product/greeting']) mkdirSync(join(layer, dir), { recursive: true });
+  writeFileSync(join(layer, 'pkg/hello/build.ts'), recipe ?? '');
+  writeFileSync(join(layer, 'product/greeting/ROOTFS'), 'hello\n');
+  const built = await mk('qemu-x86_64', 'greeting', '--layer', layer);
+  expect(built.status, built.stderr).toBe(0);
+  const { stdout } = await mk('run', 'qemu-x86_64', 'greeting', '--layer', layer, '--', 'hello');
+  expect(stdout).toBe('Hello, world!\n');
 });
 
 test('the composed toolchain works where it is moved to', async () => {

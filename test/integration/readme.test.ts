@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+function help(program: string): string {
+  const { stdout, stderr } = spawnSync(process.execPath, [join(root, 'src/bin', `${program}.js`), '--help'], {
+    encoding: 'utf8',
+  });
+  return stdout + stderr;
+}
+
+test('every npm command of the README exists', () => {
+  const named = [...readme.matchAll(/npm (?:run )?(demo|test|setup|check|e2e|bench|format)\b/g)].map(
+    (match) => match[1] ?? '',
+  );
+  expect(named.length).toBeGreaterThan(4);
+  for (const name of named) expect(scripts, `npm run ${name}`).toHaveProperty(name);
+});
+
+test('the options in the README are those of mk, all of them', () => {
+  const described = [...readme.matchAll(/^\| `(-{1,2}[\w-]+)(?:[^|`]|\\\|)*`(?:, `(--[\w-]+)`)?/gm)].flatMap(
+    ([, short, long]) => [short, long],
+  );
+  const known = [...help('mk').matchAll(/(?<=^\s*(?:-\w, )?|, )--?[\w-]+/gm)].map(([option]) => option);
+  for (const option of described.filter(Boolean)) expect(known).toContain(option);
+  for (const option of known.filter((name) => name.startsWith('--') && !['--help', '--jobs'].includes(name))) {
+    expect(readme).toContain(option);
+  }
+});
+
+test('the commands in the README are those of mk', () => {
+  for (const command of ['mk run <board> <product>', 'mk list', 'mk clean <board> <product>']) {
+    expect(readme).toContain(command);
+    expect(help('mk')).toContain(command.replace(/ <.*/, ''));
+  }
+  expect(help('check-update')).toContain('check-update [package…]');
+});
+
+test('every package, file and folder that the README points to exists', () => {
+  const paths = [...readme.matchAll(/`((?:src|pkg|board|product)\/[\w./+-]+)`/g)].map((match) => match[1] ?? '');
+  expect(paths.length).toBeGreaterThan(5);
+  for (const path of paths.filter((each) => !/[A-Z]/.test(each))) expect(existsSync(join(root, path)), path).toBe(true);
+});
