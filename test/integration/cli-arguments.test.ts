@@ -1,0 +1,119 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { repository, workspace } from '../support/workspace.ts';
+
+test.for([
+  { args: [] },
+  { args: ['toy'] },
+  { args: ['toy', 'box', 'extra'] },
+  { args: ['toy', 'box', '--nonsense'] },
+  { args: ['toy', 'box', '--sandbox', 'perhaps'] },
+  { args: ['toy', 'box', '-j'] },
+  { args: ['toy', 'box', '-j', '2', '--jobs', '3'] },
+  { args: ['toy', 'box', '--events', 'a', '--events', 'b'] },
+  { args: ['list', 'nonsense'] },
+])('the arguments $args are refused with the usage on stderr', async ({ args }) => {
+  await using ws = await workspace();
+  const run = await ws.mk(...args);
+  expect(run).toMatchObject({ status: 2, stdout: '' });
+  expect(run.stderr).toMatch(/^error\[usage\]: /);
+  expect(run.stderr).toContain('Usage: mk <board> <product>');
+  expect(readdirSync(ws.here)).toEqual([]);
+});
+
+test.for(['0', '-1', '1.5', 'many'])('-j %j is refused', async (jobs) => {
+  await using ws = await workspace();
+  const run = await ws.build(`-j${jobs}`);
+  expect(run.status).toBe(2);
+  expect(run.stderr).toMatch(/^error\[usage\]: /);
+  expect(readdirSync(ws.here)).toEqual([]);
+});
+
+test('--help describes every option on stdout', async () => {
+  await using ws = await workspace();
+  const run = await ws.mk('--help');
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+  expect(run.stdout).toContain('--layer');
+});
+
+test('an unknown board and product are reported together, with what was probably meant, and nothing is created', async () => {
+  await using ws = await workspace();
+  const run = await ws.mk('toyy', 'bax', '--layer', ws.layer);
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('error[board-unknown]: there is no board "toyy"');
+  expect(run.stderr).toContain('did you mean "toy"?');
+  expect(run.stderr).toContain('error[product-unknown]: there is no product "bax"');
+  expect(run.stderr).toContain('did you mean "box"?');
+  expect(readdirSync(ws.here)).toEqual([]);
+});
+
+test('BOARDS names whole boards: another whose name starts the same is refused', async () => {
+  await using ws = await workspace({
+    'board/toy3/TOOLCHAIN': 'TARGET=native\nTOOLCHAINPKG=toolchain-external\nLINUXPKG=\n',
+    'product/box/BOARDS': 'toy3 # the only one\n',
+  });
+  const refused = await ws.build();
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain('error[board-unsupported]: product box cannot be built for board toy');
+  expect(readdirSync(ws.here)).toEqual([]);
+  expect((await ws.mk('toy3', 'box', '--layer', ws.layer)).status).toBe(0);
+});
+
+test('a board without TARGET is refused', async () => {
+  await using ws = await workspace({ 'board/toy/TOOLCHAIN': 'LINUXPKG=\n' });
+  const run = await ws.build();
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('board toy has no TARGET');
+});
+
+test('a layer that is none is refused', async () => {
+  await using ws = await workspace();
+  const run = await ws.mk('toy', 'box', '--layer', join(ws.dir, 'a b'));
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('is no layer');
+});
+
+test('mk list prints sorted names on stdout, those of layers among them', async () => {
+  await using ws = await workspace({ 'pkg/zz/build.ts': '' });
+  for (const [what, name] of [
+    ['boards', 'toy'],
+    ['products', 'box'],
+    ['packages', 'zz'],
+  ] as const) {
+    const run = await ws.mk('list', what, '--layer', ws.layer);
+    const lines = run.stdout.trimEnd().split('\n');
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(lines).toContain(name);
+    expect(lines).toEqual(lines.toSorted());
+  }
+  expect(readdirSync(ws.here)).toEqual([]);
+});
+
+test('mk clean removes the build root and nothing else; a second time there is nothing to do', async () => {
+  await using ws = await workspace();
+  await ws.build();
+  expect((await ws.mk('clean', 'toy', 'box', '--layer', ws.layer)).status).toBe(0);
+  expect(readdirSync(ws.here)).toEqual(['download']);
+  const again = await ws.mk('clean', 'toy', 'box', '--layer', ws.layer);
+  expect(again.status).toBe(0);
+  expect(again.stderr).toContain('nothing to clean');
+});
+
+test('mk run without a build says how to make one', async () => {
+  await using ws = await workspace();
+  const run = await ws.mk('run', 'toy', 'box', '--layer', ws.layer);
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('run `mk toy box` first');
+  expect(existsSync(join(ws.here, 'toy-box'))).toBe(false);
+});
+
+test('the repository and layers are never built in', async () => {
+  await using ws = await workspace();
+  for (const cwd of [join(repository, 'test'), join(ws.layer, 'pkg')]) {
+    const run = await ws.start(['toy', 'box', '--layer', ws.layer], { cwd }).ended;
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain('mk builds in the current directory, and never among its sources');
+    expect(existsSync(join(cwd, 'toy-box'))).toBe(false);
+  }
+});
