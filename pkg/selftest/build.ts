@@ -3,5 +3,5 @@ import { cmake } from '#mk';
 /** Shows on the target that what the toolchain makes runs there: C++ with exceptions, threads and streams, and zlib. */
 export default cmake({
   license: 'MIT',
-  depends: ['toolchain', 'libstdc++', 'zlib'],
+  depends: ['toolchain', 'zlib'],
 });

@@ -17,10 +17,10 @@ export function cmake(spec: Recipe & CmakeOptions): Recipe {
   return recipe({
     programs: ['cmake'],
     async build(ctx) {
-      const { run, sourceDir, prefix, triplet, cmakeToolchain } = ctx;
+      const { run, sourceDir, prefix, cmakeToolchain } = ctx;
       const defines = Object.entries(typeof define === 'function' ? define(ctx) : define);
       await run`cmake -S ${subdirectory === undefined ? sourceDir : `${sourceDir}/${subdirectory}`} -B . -G ${'Unix Makefiles'}
-        ${triplet.host !== triplet.build && `-DCMAKE_TOOLCHAIN_FILE=${cmakeToolchain}`}
+        ${prefix === '' && `-DCMAKE_TOOLCHAIN_FILE=${cmakeToolchain}`}
         -DCMAKE_INSTALL_PREFIX=${prefix === '' ? '/' : prefix} -DCMAKE_BUILD_TYPE=MinSizeRel
         -DCMAKE_INSTALL_SBINDIR=bin -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_SKIP_INSTALL_RPATH=ON
         ${defines.map(([name, value]) => `-D${name}=${onOff(value)}`)}`;

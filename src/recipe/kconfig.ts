@@ -35,8 +35,8 @@ export function kconfig(spec: Recipe & KconfigOptions): Recipe {
     typeof value === 'function' ? (value as (ctx: BuildContext) => T)(ctx) : value;
   return recipe({
     async build(ctx) {
-      const { run, sourceDir, buildDir, triplet } = ctx;
-      const cross = triplet.host === triplet.build ? '' : `${triplet.host}-`;
+      const { run, sourceDir, buildDir, prefix, triplet } = ctx;
+      const cross = prefix === '' ? `${triplet.host}-` : '';
       const all: Argument[] = ['-C', sourceDir, `O=${buildDir}`, `CROSS_COMPILE=${cross}`, given(make, ctx)];
       const own = await ctx.read(`${ctx.recipeDir}/${config}.fragment`).catch(() => '');
       // A merged file has its most specific block first; here the last setting wins.

@@ -1,5 +1,6 @@
 import type { Argument } from '../base/words.ts';
 import { type Flags, flagsFor } from './autotools.ts';
+import type { BuildContext } from './context.ts';
 import { type Recipe, recipe } from './recipe.ts';
 
 interface MakeOptions {
@@ -15,17 +16,18 @@ export function make(spec: Recipe & MakeOptions): Recipe {
   return recipe({
     inSource: true,
     async build(ctx) {
-      await ctx.run`make ${tools(ctx.triplet.host, ctx.triplet.build)} PREFIX=${ctx.prefix} prefix=${ctx.prefix} ${flagsFor(flags, ctx)}`;
+      await ctx.run`make ${tools(ctx)} PREFIX=${ctx.prefix} prefix=${ctx.prefix} ${flagsFor(flags, ctx)}`;
     },
     async deploy(ctx) {
-      await ctx.run`make ${tools(ctx.triplet.host, ctx.triplet.build)} PREFIX=${ctx.prefix} prefix=${ctx.prefix}
+      await ctx.run`make ${tools(ctx)} PREFIX=${ctx.prefix} prefix=${ctx.prefix}
         DESTDIR=${ctx.deployDir} ${flagsFor(flags, ctx)} ${install}`;
     },
     ...rest,
   });
 }
 
-function tools(host: string, build: string): readonly Argument[] {
-  const cross = host === build ? '' : `${host}-`;
+/** The target's compiler; a tool for the build machine (it has a prefix) is made with the machine's own. */
+function tools({ prefix, triplet }: BuildContext): readonly Argument[] {
+  const cross = prefix === '' ? `${triplet.host}-` : '';
   return [`CC=${cross}gcc`, `CXX=${cross}g++`, `AR=${cross}ar`, `RANLIB=${cross}ranlib`];
 }
