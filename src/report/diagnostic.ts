@@ -10,12 +10,18 @@ export function diagnostic({ code, message, place, detail, hint }: FailureRecord
 }
 
 function frame({ file, text, line, column, length }: Place): string[] {
-  const source = text.split('\n')[line - 1] ?? '';
+  const source = (text.split('\n')[line - 1] ?? '').trimEnd();
   const gutter = ' '.repeat(String(line).length);
+  // A tab stays a tab, so that the carets stand below what they mean; what goes on in the next line is not underlined.
+  const before = source
+    .slice(0, column - 1)
+    .replace(/[^\t]/g, ' ')
+    .padEnd(column - 1);
+  const carets = '^'.repeat(Math.max(1, Math.min(length, source.length - column + 1)));
   return [
     `  --> ${file}:${line}:${column}`,
     `  ${gutter} |`,
     `  ${line} | ${source}`,
-    `  ${gutter} | ${' '.repeat(column - 1)}${'^'.repeat(length)}`,
+    `  ${gutter} | ${before}${carets}`,
   ];
 }

@@ -35,7 +35,7 @@ function line(event: MkEvent): string | undefined {
 
 /** Seconds as `0.42 s`, `42 s`, `3:07` or `1:02:03`. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const two = (count: number) => String(count).padStart(2, '0');
