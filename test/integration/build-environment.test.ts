@@ -77,7 +77,9 @@ test('a hook leaves nothing in the environment of another', async () => {
 
 test('programs of the toolchain come before those of the machine, under the name of the target', async () => {
   await using ws = await workspace({
-    'pkg/hello/build.ts': toy(`buildDepends: ['toolchain-external'], async build({ run, triplet, sourceDir }) {
+    'pkg/cross/build.ts': toy(`runsOn: 'build', async deploy({ symlink, triplet }) {
+      await symlink('/usr/bin/gcc', \`bin/\${triplet.target}-gcc\`); }`),
+    'pkg/hello/build.ts': toy(`buildDepends: ['cross'], async build({ run, triplet, sourceDir }) {
       await run\`which \${triplet.target}-gcc\`;
       await run\`\${triplet.target}-gcc -o hello \${sourceDir}/hello.c\`;
       await run\`./hello\`; }`),
