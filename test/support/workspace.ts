@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { on, once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -26,6 +26,8 @@ export interface Ended {
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** Resolves with the first event, of those that were or will be, for which this holds; rejects when mk ends without one. */
+  until(holds: (event: MkEvent) => boolean): Promise<MkEvent>;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -86,8 +88,9 @@ export async function workspace(files: Readonly<Record<string, string>> = {}): P
   const running = new Set<Running>();
   let count = 0;
   const start = (args: readonly string[], { cwd = here, env = {}, through = [], root }: StartOptions = {}): Running => {
-    const events = join(dir, `events-${count++}`);
-    const wanted = args.includes('--events') || args[0] !== 'toy' ? [] : ['--events', events];
+    const file = join(dir, `events-${count++}`);
+    const wanted = args.includes('--events') || args[0] !== 'toy' ? [] : ['--events', file];
+    const events = () => (existsSync(file) ? parseEvents(file) : []);
     const [program = '', ...words] = [...through, ownNode, join(root ?? repository, 'src/bin/mk.js'), ...args];
     const child = spawn(program, [...words, ...wanted], {
       cwd,
@@ -98,10 +101,24 @@ export async function workspace(files: Readonly<Record<string, string>> = {}): P
     const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
       ([[status, signal], stdout, stderr]): Ended => {
         running.delete(run);
-        return { status, signal, stdout, stderr, events: existsSync(events) ? parseEvents(events) : [] };
+        return { status, signal, stdout, stderr, events: events() };
       },
     );
-    const run = { pid: child.pid ?? 0, ended, kill: (signal: NodeJS.Signals) => void child.kill(signal) };
+    const run: Running = {
+      pid: child.pid ?? 0,
+      ended,
+      kill: (signal) => void child.kill(signal),
+      async until(holds) {
+        const over = new AbortController();
+        void ended.then(() => over.abort());
+        const changes = on(watch(dir, { signal: over.signal }), 'change', { signal: over.signal });
+        for (;;) {
+          const found = events().find(holds);
+          if (found) return found;
+          await changes.next();
+        }
+      },
+    };
     running.add(run);
     return run;
   };
@@ -127,10 +144,11 @@ export async function workspace(files: Readonly<Record<string, string>> = {}): P
   };
 }
 
+/** Every whole line. */
 const parseEvents = (file: string): MkEvent[] =>
   readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line !== '')
+    .slice(0, -1)
     .map((line) => JSON.parse(line) as MkEvent);
 
 let warming: Promise<string> | undefined;

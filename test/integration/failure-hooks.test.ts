@@ -1,0 +1,139 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { removeTree } from '../../src/base/files.ts';
+import { ends, failuresIn, gate, installs, reasonOf, toy, workspace } from '../support/workspace.ts';
+
+const failing = toy(`async build({ run, write }) {
+  await write('half-made', '');
+  for (let line = 1; line <= 30; line++) console.log('line', line);
+  await run\`sh -c \${'exit 7'}\`;
+}`);
+
+test('a failed command is shown with package, hook, status, line of the recipe, the end of the log and its path', async () => {
+  await using ws = await workspace({ 'pkg/bad/build.ts': failing });
+  const run = await ws.build();
+  expect(run).toMatchObject({ status: 1, stdout: '' });
+  const log = join(ws.here, 'toy-box/log/bad-build.log');
+  expect(run.stderr).toContain("error[command-failed]: bad: `sh -c 'exit 7'` exited with status 7 in build\n");
+  expect(run.stderr).toContain(`--> ${join(ws.layer, 'pkg/bad/build.ts')}:5:`);
+  expect(run.stderr).toContain(`last lines of ${log}:`);
+  expect(run.stderr.match(/^ {2}\| (line \d+|\+ sh.*)$/gm)).toHaveLength(20);
+  expect(run.stderr).toContain('| line 30\n');
+  expect(failuresIn(run)).toMatchObject([{ package: 'bad', code: 'command-failed' }]);
+  expect(run.events.at(-1)).toMatchObject({ event: 'summary', built: 0, failed: 1, skipped: 1 });
+});
+
+test('after a failure build/<package> stays to be looked at, and the next run starts from nothing', async () => {
+  const build = (end: string) => toy(`async build({ write, run }) { await run\`mkdir once\`; ${end} }`);
+  await using ws = await workspace({ 'pkg/bad/build.ts': build("throw new Error('too soon');") });
+  expect((await ws.build()).stderr).toContain('error[hook-failed]: bad: too soon in build');
+  expect(readdirSync(join(ws.here, 'toy-box/build/bad'))).toEqual(['once']);
+  // A directory that was there already would make mkdir fail.
+  expect((await ws.build()).stderr).toContain('error[hook-failed]: bad: too soon in build');
+  ws.write('pkg/bad/build.ts', build(''));
+  expect((await ws.build()).status).toBe(0);
+  expect(existsSync(join(ws.here, 'toy-box/build/bad'))).toBe(false);
+});
+
+test('after a failed deploy hook the next run starts from an empty tree', async () => {
+  const deploy = (end: string) => toy(`async deploy(ctx) { await ctx.symlink('x', 'bin/link'); ${end} }`);
+  await using ws = await workspace({ 'pkg/bad/build.ts': deploy("throw new Error('oops');") });
+  const run = await ws.build();
+  expect(run.stderr).toContain('error[hook-failed]: bad: oops in deploy');
+  ws.write('pkg/bad/build.ts', deploy(''));
+  expect((await ws.build()).status).toBe(0);
+});
+
+test('after a failure what runs is finished and nothing new is started', async () => {
+  await using ws = await workspace({
+    'pkg/a-bad/build.ts': toy("async build() { throw new Error('bad'); }"),
+    'pkg/user/build.ts': toy("depends: ['a-bad']"),
+    'pkg/later/build.ts': toy("depends: ['slow']"),
+    'pkg/slow/build.ts': toy('async build({ run, recipeDir }) { await run`cat ${recipeDir}/gate`; }'),
+  });
+  ws.fifo('pkg/slow/gate');
+  const running = ws.start(['toy', 'box', '-j2', '--layer', ws.layer]);
+  const handle = await gate(ws, 'pkg/slow/gate');
+  await running.until((event) => event.event === 'failure');
+  await handle.close();
+  const run = await running.ended;
+  expect(run.status).toBe(1);
+  expect(ends(run, 'failed')).toEqual(['a-bad']);
+  expect(ends(run, 'built')).toEqual(['slow']);
+  expect(ends(run, 'skipped').sort()).toEqual(['later', 'release', 'user']);
+  expect(reasonOf(run, 'user')).toBe('a-bad failed');
+  expect(reasonOf(run, 'later')).toBe('a-bad failed');
+  // What was finished need not be built again.
+  expect(ends(await ws.build(), 'cached')).toEqual(['slow']);
+});
+
+test('--keep-going builds everything that does not depend on what failed', async () => {
+  await using ws = await workspace({
+    'pkg/a-bad/build.ts': toy("async build() { throw new Error('bad'); }"),
+    'pkg/b-user/build.ts': toy("depends: ['a-bad']"),
+    'pkg/c-other/build.ts': toy(''),
+    'pkg/d-last/build.ts': toy("depends: ['c-other'], async build() { throw new Error('bad too'); }"),
+  });
+  const run = await ws.build('--keep-going', '-j1');
+  expect(run.status).toBe(1);
+  expect(ends(run, 'built')).toEqual(['c-other']);
+  expect(ends(run, 'failed').sort()).toEqual(['a-bad', 'd-last']);
+  expect(ends(run, 'skipped').sort()).toEqual(['b-user', 'release']);
+  expect(run.events.at(-1)).toMatchObject({ built: 1, failed: 2, skipped: 2 });
+});
+
+test.for([
+  ['process.exit(3);', 'exited with status 3'],
+  ['process.exit(0);', 'exited with status 0'],
+  [
+    "process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});",
+    /exited with status 137|was killed by SIGKILL/,
+  ],
+] as const)('the end of a hook process with %s is reported and takes nobody along', async ([end, words]) => {
+  await using ws = await workspace({
+    'pkg/crash/build.ts': toy(`async build() { console.log('before the end'); ${end} }`),
+    'pkg/well/build.ts': toy(''),
+  });
+  const run = await ws.build('--keep-going');
+  expect(run.status).toBe(1);
+  const [failure] = failuresIn(run);
+  expect(failure).toMatchObject({ package: 'crash', code: 'hook-failed' });
+  expect(failure?.message).toMatch(words);
+  expect(failure?.detail).toContain('before the end');
+  expect(ends(run, 'built')).toEqual(['well']);
+});
+
+test('a promise that nobody awaits and that fails is a failure of the hook', async () => {
+  await using ws = await workspace({
+    'pkg/a/build.ts': toy("async build() { void Promise.reject(new Error('lost')); await new Promise(setImmediate); }"),
+  });
+  const run = await ws.build();
+  expect(run.status).toBe(1);
+  expect(run.stderr).toContain('lost');
+});
+
+test('a hook that ends with open work behind it does not hang', async () => {
+  await using ws = await workspace({
+    'pkg/a/build.ts': toy('async build() { setInterval(() => {}, 1000); }'),
+  });
+  expect((await ws.build()).status).toBe(0);
+});
+
+test('a program that is not there is named, with where to declare it', async () => {
+  await using ws = await workspace({ 'pkg/a/build.ts': toy('async build({ run }) { await run`no-such-program`; }') });
+  const run = await ws.build();
+  expect(run.stderr).toContain('error[command-failed]: a: `no-such-program` cannot be started in build');
+  expect(run.stderr).toContain('"programs"');
+});
+
+test('a result that is damaged in the store is built again', async () => {
+  await using ws = await workspace({ 'pkg/a/build.ts': toy(installs('share/a', "'a'")) });
+  const first = await ws.build();
+  const event = first.events.find((each) => each.event === 'package' && each.package === 'a');
+  const output = event?.event === 'package' ? (event.output ?? '') : '';
+  removeTree(join(ws.store, 'tree', output.slice(0, 2), output));
+  const run = await ws.build();
+  expect(run.status, run.stderr).toBe(0);
+  expect(ws.built('deploy/a/share/a')).toBe('a');
+});
