@@ -37,14 +37,18 @@ export async function mkCommand(options: MkOptions): Promise<number> {
   const workspace = openWorkspace({ root: installation.root, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, options.board, options.product);
   refuseBuildInside(workspace);
-  const recipes = await openRecipes(workspace.packages, installation.root, join(workspace.storeDir, 'recipes'));
-  const reading = await openReading(target, installation.root);
+  // These ask other programs or read much, and wait for each other no longer than they must.
+  const [recipes, reading, sandbox, machine] = await Promise.all([
+    openRecipes(workspace.packages, installation.root, join(workspace.storeDir, 'recipes')),
+    openReading(target, installation.root),
+    probeSandbox(options.sandbox),
+    machineFingerprint(),
+  ]);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
   const graph = await resolveGraph(root, recipes, reading.configOf, reading.preferred());
   checkPrograms(graph.order.map(({ loaded }) => loaded));
 
   const store = openStore(workspace.storeDir);
-  const sandbox = await probeSandbox(options.sandbox);
   const buildRoot = openBuildRoot(join(workspace.buildDir, `${target.board}-${target.product}`), store);
   const inputs: PlanInputs = {
     store,
@@ -52,7 +56,7 @@ export async function mkCommand(options: MkOptions): Promise<number> {
     previous: buildRoot.previous,
     circumstances: {
       target: target.triplet,
-      machine: await machineFingerprint(),
+      machine,
       sandboxed: sandbox.level === 'namespaces',
       fieldReads: reading.fieldReads,
     },

@@ -21,19 +21,15 @@ export interface JobServer {
 
 const pollMilliseconds = 20;
 
-/** Makes a job server with `jobs` slots, whose FIFO is `path`. */
+/** A job server with `jobs` slots; its FIFO `path` is made when the first slot is asked for. */
 export function startJobServer(path: string, jobs: number): JobServer {
-  rmSync(path, { force: true });
-  const made = spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
-  if (made.status !== 0) throw new Error(`mkfifo ${path} failed`);
-  const fifo = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-  writeSync(fifo, '+'.repeat(jobs));
-
+  let opened: number | undefined;
+  const fifo = () => (opened ??= makeFifo(path, jobs));
   const waiting: { priority: number; give: (slot: Slot) => void }[] = [];
   let timer: NodeJS.Timeout | undefined;
   const serve = () => {
     timer = undefined;
-    while (waiting.length > 0 && readToken(fifo)) waiting.shift()?.give(slot());
+    while (waiting.length > 0 && readToken(fifo())) waiting.shift()?.give(slot());
     // A FIFO cannot wake us without a thread that also steals tokens from the makes: asking now and then is cheap.
     if (waiting.length > 0) timer = setTimeout(serve, pollMilliseconds);
   };
@@ -41,7 +37,7 @@ export function startJobServer(path: string, jobs: number): JobServer {
     let held = true;
     return {
       release() {
-        if (held) writeSync(fifo, '+');
+        if (held) writeSync(fifo(), '+');
         held = false;
         if (waiting.length > 0 && timer === undefined) serve();
       },
@@ -58,10 +54,20 @@ export function startJobServer(path: string, jobs: number): JobServer {
       }),
     close() {
       clearTimeout(timer);
-      closeSync(fifo);
+      if (opened === undefined) return;
+      closeSync(opened);
       rmSync(path, { force: true });
     },
   };
+}
+
+function makeFifo(path: string, jobs: number): number {
+  rmSync(path, { force: true });
+  const made = spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
+  if (made.status !== 0) throw new Error(`mkfifo ${path} failed`);
+  const fifo = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  writeSync(fifo, '+'.repeat(jobs));
+  return fifo;
 }
 
 function readToken(fifo: number): boolean {

@@ -78,7 +78,7 @@ function fileStamp(path: string): { time: number; size: number } {
 
 async function runEsbuild(entry: string, engineRoot: string) {
   const load = createRequire(join(engineRoot, 'package.json'));
-  const { build } = load('esbuild') as typeof import('esbuild');
+  const { build, stop } = load('esbuild') as typeof import('esbuild');
   const doors: Readonly<Record<string, string>> = {
     '#mk': join(engineRoot, 'src/recipe/index.ts'),
     '#mk/image': join(engineRoot, 'src/image/index.ts'),
@@ -110,6 +110,8 @@ async function runEsbuild(entry: string, engineRoot: string) {
     throwCollected((error.errors ?? []).map(failureOf));
     throw error;
   });
+  // Its process would stay as long as ours.
+  await stop();
   const file = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
   return { text: file('.mjs'), map: file('.map'), metafile: result.metafile };
 }
