@@ -19,7 +19,7 @@ export interface ArchiveEntry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Content of a file: where it lies, or the text itself. */
+  /** Content of a file: where it lies, or the text itself; empty without it. */
   readonly content?: { readonly file: string } | { readonly text: string };
   /** Target of a symlink. */
   readonly target?: string;
@@ -62,7 +62,7 @@ async function fill(archive: Pack, entries: Iterable<ArchiveEntry>): Promise<voi
     if (content !== undefined && 'file' in content && (header.size ?? 0) > largeFile) {
       await pipeline(createReadStream(content.file), archive.entry(header));
     } else {
-      const bytes = content === undefined ? undefined : 'text' in content ? content.text : readFileSync(content.file);
+      const bytes = entry.kind === 'file' ? bytesOf(content) : undefined;
       await new Promise<void>((resolve, reject) => {
         const done = (error?: Error | null) => (error ? reject(error) : resolve());
         if (bytes === undefined) archive.entry(header, done);
@@ -71,6 +71,11 @@ async function fill(archive: Pack, entries: Iterable<ArchiveEntry>): Promise<voi
     }
   }
   archive.finalize();
+}
+
+function bytesOf(content: ArchiveEntry['content']): string | Buffer {
+  if (content === undefined) return '';
+  return 'text' in content ? content.text : readFileSync(content.file);
 }
 
 function headerOf({
