@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { removeTree } from '../../src/base/files.ts';
-import { ends, failuresIn, gate, installs, reasonOf, toy, workspace } from '../support/workspace.ts';
+import { ends, failuresIn, installs, reasonOf, toy, workspace } from '../support/workspace.ts';
 
 const failing = toy(`async build({ run, write }) {
   await write('half-made', '');
@@ -54,7 +54,7 @@ test('after a failure what runs is finished and nothing new is started', async (
   });
   ws.fifo('pkg/slow/gate');
   const running = ws.start(['toy', 'box', '-j2', '--layer', ws.layer]);
-  const handle = await gate(ws, 'pkg/slow/gate');
+  const handle = await running.gate('pkg/slow/gate');
   await running.until((event) => event.event === 'failure');
   await handle.close();
   const run = await running.ended;

@@ -1,6 +1,20 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { on, once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,6 +42,10 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves with the first event, of those that were or will be, for which this holds; rejects when mk ends without one. */
   until(holds: (event: MkEvent) => boolean): Promise<MkEvent>;
+  /** Resolves when a hook has opened the FIFO to read from it; it reads until the handle is closed. */
+  gate(path: string): Promise<FileHandle>;
+  /** Resolves when a hook has opened the FIFO to write; `closed` resolves when no process has it open any more. */
+  pulse(path: string): Promise<{ readonly closed: Promise<unknown> }>;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -58,7 +76,7 @@ export interface TestWorkspace extends AsyncDisposable {
   /** Builds the board `toy` with the product `box`. */
   build(...args: readonly string[]): Promise<Ended>;
   start(args: readonly string[], options?: StartOptions): Running;
-  /** Makes a FIFO of the layer where a hook and the test meet; see `gate`. */
+  /** Makes a FIFO in the layer, which all these paths name; hooks and tests meet there. */
   fifo(...paths: readonly string[]): void;
 }
 
@@ -86,6 +104,7 @@ export async function workspace(files: Readonly<Record<string, string>> = {}): P
     write(path, content);
 
   const running = new Set<Running>();
+  const fifos: string[] = [];
   let count = 0;
   const start = (args: readonly string[], { cwd = here, env = {}, through = [], root }: StartOptions = {}): Running => {
     const file = join(dir, `events-${count++}`);
@@ -104,10 +123,22 @@ export async function workspace(files: Readonly<Record<string, string>> = {}): P
         return { status, signal, stdout, stderr, events: events() };
       },
     );
+    const tooEarly = ended.then(({ stderr }) => {
+      throw new Error(`mk has ended:\n${stderr}`);
+    });
+    tooEarly.catch(() => {});
+    const whileRunning = <T>(work: Promise<T>): Promise<T> => Promise.race([work, tooEarly]);
     const run: Running = {
       pid: child.pid ?? 0,
       ended,
       kill: (signal) => void child.kill(signal),
+      gate: (path) => whileRunning(open(join(layer, path), 'w')),
+      async pulse(path) {
+        const stream = createReadStream(join(layer, path));
+        const closed = text(stream);
+        await whileRunning(once(stream, 'open'));
+        return { closed };
+      },
       async until(holds) {
         const over = new AbortController();
         void ended.then(() => over.abort());
@@ -134,10 +165,13 @@ export async function workspace(files: Readonly<Record<string, string>> = {}): P
     fifo(first = '', ...others) {
       const made = spawnSync('mkfifo', [join(layer, first)]);
       if (made.status !== 0) throw new Error(`mkfifo ${first}: ${made.stderr}`);
-      for (const other of others) spawnSync('ln', [join(layer, first), join(layer, other)]);
+      for (const other of others) linkSync(join(layer, first), join(layer, other));
+      fifos.push(join(layer, first));
     },
     async [Symbol.asyncDispose]() {
       for (const run of running) run.kill('SIGKILL');
+      // Whoever still waits for the other side of a FIFO waits no longer.
+      for (const fifo of fifos) closeSync(openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK));
       await Promise.all([...running].map((run) => run.ended));
       removeTree(dir);
     },
@@ -186,9 +220,6 @@ export const reasonOf = ({ events }: Ended, name: string): string | undefined =>
 
 /** The failures of a run. */
 export const failuresIn = ({ events }: Ended) => events.filter((each) => each.event === 'failure');
-
-/** Resolves when a hook reads from the FIFO, which it does until the handle is closed. */
-export const gate = (ws: TestWorkspace, path: string): Promise<FileHandle> => open(join(ws.layer, path), 'w');
 
 /** True when hooks can be kept apart on this machine. */
 export const hasNamespaces =

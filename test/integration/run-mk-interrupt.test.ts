@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ends, installs, reasonOf, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
+
+const packages = {
+  'pkg/first/build.ts': toy(installs('share/first', "'first'")),
+  // Reads the FIFO until the test closes it.
+  'pkg/held/build.ts':
+    toy(`depends: ['first'], async build({ run, recipeDir }) { await run\`cat \${recipeDir}/gate\`; },
+    ${installs('share/held', "'held'")}`),
+  'pkg/later/build.ts': toy(`depends: ['held'], ${installs('share/later', "'later'")}`),
+};
+
+/** Packages of which one runs until it is killed, and writes nothing into its FIFO; its end is the end of the FIFO. */
+const endless = {
+  'pkg/first/build.ts': packages['pkg/first/build.ts'],
+  'pkg/endless/build.ts': toy(`depends: ['first'], async build({ run, recipeDir }) {
+    await run.with({ stdout: \`\${recipeDir}/alive\` })\`sh -c \${'sleep 1000 & sleep 1000'}\`; }`),
+};
+
+const args = (ws: TestWorkspace) => ['toy', 'box', '--layer', ws.layer];
+
+test('the first interrupt finishes what runs, starts nothing new and exits with 130; the next run carries on', async () => {
+  await using ws = await workspace(packages);
+  ws.fifo('pkg/held/gate');
+  const running = ws.start(args(ws));
+  const handle = await running.gate('pkg/held/gate');
+  running.kill('SIGINT');
+  await running.until(({ event }) => event === 'warning');
+  await handle.close();
+  const run = await running.ended;
+  expect(run).toMatchObject({ status: 130, stdout: '' });
+  expect(run.stderr).toContain('interrupted');
+  expect(ends(run, 'built')).toEqual(['first', 'held']);
+  expect(reasonOf(run, 'later')).toBe('interrupted');
+  expect(run.events.at(-1)).toMatchObject({ event: 'summary', built: 2, skipped: 2, failed: 0 });
+
+  const next = await ws.build();
+  expect(next.status, next.stderr).toBe(0);
+  expect(ends(next, 'cached')).toEqual(['first', 'held']);
+  expect(ends(next, 'built')).toEqual(['later', 'release']);
+});
+
+test.for(['auto', 'off'])('the second interrupt leaves no process behind (--sandbox=%s)', async (sandbox) => {
+  await using ws = await workspace(endless);
+  ws.fifo('pkg/endless/alive');
+  const running = ws.start([...args(ws), `--sandbox=${sandbox}`]);
+  const { closed } = await running.pulse('pkg/endless/alive');
+  running.kill('SIGINT');
+  await running.until(({ event }) => event === 'warning');
+  running.kill('SIGINT');
+  expect(await running.ended).toMatchObject({ status: 130 });
+  await closed;
+});
+
+test('SIGTERM is an interrupt too', async () => {
+  await using ws = await workspace(endless);
+  ws.fifo('pkg/endless/alive');
+  const running = ws.start(args(ws));
+  const { closed } = await running.pulse('pkg/endless/alive');
+  running.kill('SIGTERM');
+  await running.until(({ event }) => event === 'warning');
+  running.kill('SIGTERM');
+  expect(await running.ended).toMatchObject({ status: 130 });
+  await closed;
+});
+
+test('mk killed in mid-build takes its hooks along, and the next run carries on from what was finished', async () => {
+  await using ws = await workspace(endless);
+  ws.fifo('pkg/endless/alive');
+  const running = ws.start(args(ws));
+  const { closed } = await running.pulse('pkg/endless/alive');
+  running.kill('SIGKILL');
+  expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
+  await closed;
+
+  ws.write('pkg/endless/build.ts', toy(installs('share/endless', "'now with an end'")));
+  const next = await ws.build();
+  expect(next.status, next.stderr).toBe(0);
+  expect(ends(next, 'cached')).toEqual(['first']);
+  expect(ends(next, 'built')).toEqual(['endless', 'release']);
+  // What the killed one had begun in the store is gone.
+  expect(readdirSync(join(ws.store, 'work')).filter((name) => name.startsWith(`${running.pid}`))).toEqual([]);
+});
+
+test('a second mk in the same build directory is refused and names the first', async () => {
+  await using ws = await workspace(packages);
+  ws.fifo('pkg/held/gate');
+  const running = ws.start(args(ws));
+  const handle = await running.gate('pkg/held/gate');
+  const second = await ws.build();
+  expect(second.status).toBe(2);
+  expect(second.stderr).toContain('error[lock-held]');
+  expect(second.stderr).toContain(`process ${running.pid}`);
+  const clean = await ws.mk('clean', ...args(ws));
+  expect(clean.stderr).toContain('error[lock-held]');
+  await handle.close();
+  expect(await running.ended).toMatchObject({ status: 0 });
+});
+
+test('two runs in different directories build the same package into one store at the same time', async () => {
+  await using ws = await workspace({
+    ...packages,
+    'pkg/held/build.ts': packages['pkg/held/build.ts'].replace('cat', 'head -c1'),
+  });
+  const other = join(ws.dir, 'other');
+  await mkdir(other);
+  ws.fifo('pkg/held/gate');
+  await using gate = await open(join(ws.layer, 'pkg/held/gate'), 'r+');
+  const runs = [ws.start(args(ws)), ws.start(args(ws), { cwd: other })];
+  for (const run of runs) await run.until((each) => each.event === 'activity' && each.package === 'held');
+  await gate.write('xx');
+  for (const run of runs) expect(await run.ended).toMatchObject({ status: 0 });
+  expect(readFileSync(join(other, 'toy-box/deploy/held/share/held'), 'utf8')).toBe('held');
+  expect(ws.built('deploy/held/share/held')).toBe('held');
+});
