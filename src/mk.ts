@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { checkPrograms, machineFingerprint } from './build/machine.ts';
-import { probeSandbox, type SandboxChoice } from './build/sandbox.ts';
+import { probeSandbox } from './build/sandbox.ts';
 import { selectTarget } from './config/target.ts';
 import { openWorkspace, refuseBuildInside } from './config/workspace.ts';
 import { resolveGraph } from './graph/resolve.ts';
-import type { Installation } from './installation.ts';
+import type { MkOptions } from './options.ts';
 import { makePlan, type PlanInputs } from './plan/plan.ts';
 import { openReading } from './reading.ts';
 import { openRecipes } from './recipe/load.ts';
@@ -12,21 +12,6 @@ import { printPlan } from './report/plan-table.ts';
 import { runPlan } from './run-plan.ts';
 import { openStore } from './store/store.ts';
 import { openBuildRoot } from './views.ts';
-
-export interface MkOptions {
-  readonly board: string;
-  readonly product: string;
-  readonly jobs: number;
-  readonly dryRun: boolean;
-  readonly offline: boolean;
-  readonly keepGoing: boolean;
-  readonly keepSources: boolean;
-  readonly sandbox: SandboxChoice;
-  /** File for the event stream; `-` is stdout. */
-  readonly events: string | undefined;
-  readonly layers: readonly string[];
-  readonly installation: Installation;
-}
 
 /**
  * `mk <board> <product>`: builds the target in the current directory and returns the exit status.

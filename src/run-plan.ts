@@ -13,7 +13,7 @@ import type { Workspace } from './config/workspace.ts';
 import { type FetchOptions, fetchDistfile } from './fetch/distfile.ts';
 import { parseMirrors } from './fetch/mirror.ts';
 import type { Graph, Node } from './graph/graph.ts';
-import type { MkOptions } from './mk.ts';
+import type { MkOptions } from './options.ts';
 import { versionOf } from './plan/key.ts';
 import { decide, type PlanInputs, type Step } from './plan/plan.ts';
 import { runSchedule, type StepEnd } from './plan/schedule.ts';
