@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { isErrno } from '../base/files.ts';
 
 /** One job slot, to be given back exactly once. */
@@ -19,42 +20,73 @@ export interface JobServer {
   close(): void;
 }
 
-const pollMilliseconds = 20;
+/**
+ * Waits for a token in a thread of its own. The kernel gives tokens to readers in the order in which they began to wait,
+ * so we get ours in turn, however many makes want it; asking now and then would find none as long as they are busy.
+ */
+const waiterProgram = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { openSync, readSync } = require('node:fs');
+const fifo = openSync(workerData, 'r+');
+parentPort.on('message', () => {
+  readSync(fifo, Buffer.alloc(1));
+  parentPort.postMessage('token');
+});`;
 
 /** A job server with `jobs` slots; its FIFO `path` is made when the first slot is asked for. */
 export function startJobServer(path: string, jobs: number): JobServer {
+  const waiting: { readonly priority: number; readonly give: (slot: Slot) => void }[] = [];
   let opened: number | undefined;
+  let waiter: Worker | undefined;
+  let isAsked = false;
+  let held = 0;
   const fifo = () => (opened ??= makeFifo(path, jobs));
-  const waiting: { priority: number; give: (slot: Slot) => void }[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const serve = () => {
-    timer = undefined;
-    while (waiting.length > 0 && readToken(fifo())) waiting.shift()?.give(slot());
-    // A FIFO cannot wake us without a thread that also steals tokens from the makes: asking now and then is cheap.
-    if (waiting.length > 0) timer = setTimeout(serve, pollMilliseconds);
-  };
+
   const slot = (): Slot => {
-    let held = true;
+    let isMine = true;
+    held++;
     return {
       release() {
-        if (held) writeSync(fifo(), '+');
-        held = false;
-        if (waiting.length > 0 && timer === undefined) serve();
+        if (!isMine) return;
+        isMine = false;
+        held--;
+        writeSync(fifo(), '+');
+        if (held === 0) restoreTokens(fifo(), jobs);
       },
     };
+  };
+  const ask = () => {
+    if (isAsked || waiting.length === 0) return;
+    isAsked = true;
+    waiter ??= new Worker(waiterProgram, { eval: true, workerData: path }).on('message', () => {
+      isAsked = false;
+      const next = waiting.shift();
+      if (next === undefined) writeSync(fifo(), '+');
+      else next.give(slot());
+      if (waiting.length === 0) waiter?.unref();
+      ask();
+    });
+    waiter.ref();
+    waiter.postMessage('wait');
   };
   return {
     path,
     jobs,
     take: (priority) =>
       new Promise((give) => {
+        if (waiting.length === 0 && !isAsked && readToken(fifo())) {
+          give(slot());
+          return;
+        }
         waiting.push({ priority, give });
         waiting.sort((a, b) => b.priority - a.priority);
-        if (timer === undefined) timer = setTimeout(serve, 0);
+        ask();
       }),
     close() {
-      clearTimeout(timer);
       if (opened === undefined) return;
+      // A thread that waits in read(2) can only be ended by letting it have a token.
+      if (isAsked) writeSync(opened, '+');
+      void waiter?.terminate();
       closeSync(opened);
       rmSync(path, { force: true });
     },
@@ -68,6 +100,12 @@ function makeFifo(path: string, jobs: number): number {
   const fifo = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   writeSync(fifo, '+'.repeat(jobs));
   return fifo;
+}
+
+/** When nothing runs, all tokens must be here: those that a killed make took with it are replaced, surplus ones dropped. */
+function restoreTokens(fifo: number, jobs: number): void {
+  while (readToken(fifo));
+  writeSync(fifo, '+'.repeat(jobs));
 }
 
 function readToken(fifo: number): boolean {
