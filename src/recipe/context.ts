@@ -1,7 +1,7 @@
 import type { Triplet } from '../base/triplet.ts';
 import type { Argument } from '../base/words.ts';
 import type { HookConfig } from './config.ts';
-import type { Permission } from './recipe.ts';
+import type { Permission } from './permission.ts';
 
 /** Runs one command. Words are split at the blanks you type, never inside a value; no shell is involved. */
 export interface Run {

@@ -2,8 +2,9 @@ import type { Triplet } from '../base/triplet.ts';
 import type { Argument } from '../base/words.ts';
 import type { Config } from './config.ts';
 import type { BuildContext, DeployContext, PrepareContext, UpdateContext } from './context.ts';
+import type { Permission } from './permission.ts';
 
-export type { Argument, Triplet };
+export type { Argument, Permission, Triplet };
 
 /** Another file with the same source: what a distribution carries, or another packing of the same release. */
 export interface Alternative {
@@ -60,13 +61,6 @@ interface Relations {
   readonly provides?: readonly string[];
   /** Packages that this one packs into an image, with all they need to run: `deploy` gets their trees as `contents`. */
   readonly contains?: readonly string[];
-}
-
-/** What a path in an image has beyond 0644 or 0755 and root as owner. */
-export interface Permission {
-  readonly mode?: number;
-  /** `user` or `user:group`, by number or as the image's passwd and group files name them. */
-  readonly owner?: string;
 }
 
 interface Traits {
