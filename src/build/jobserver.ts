@@ -51,7 +51,8 @@ export function startJobServer(path: string, jobs: number): JobServer {
         isMine = false;
         held--;
         writeSync(fifo(), '+');
-        if (held === 0) restoreTokens(fifo(), jobs);
+        // The thread may already have a token that it has not told of: then they cannot be counted.
+        if (held === 0 && !isAsked) restoreTokens(fifo(), jobs);
       },
     };
   };
