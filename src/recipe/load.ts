@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Digest, digestOf, digestOfDocument } from '../base/digest.ts';
 import { Failure, Failures, failuresOf, type Place } from '../base/failure.ts';
-import { walkTree } from '../base/files.ts';
+import { type TreeEntry, walkTree } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { bundleRecipes } from './bundle.ts';
 import type { Config } from './config.ts';
@@ -100,11 +100,18 @@ function placeInStack(file: string, stack: string): Place | undefined {
 }
 
 function digestOfCode(dir: string, imported: readonly string[]): Digest {
-  const own = [...walkTree(dir)].filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const own = [...walkTree(dir)].filter(({ kind }) => kind === 'file' || kind === 'symlink');
   const outside = imported.filter((path) => !path.startsWith(`${dir}/`));
   // Digests alone name a module outside the directory: where it lies must not matter.
   return digestOfDocument([
-    own.map((path) => [path, digestOf(readFileSync(join(dir, path)))]),
+    own.map(({ path, kind }) => [path, ...contentOf(join(dir, path), kind)]),
     outside.map((path) => digestOf(readFileSync(path))).sort(),
   ]);
+}
+
+/** What hooks can see of an entry, and what git keeps of it: nothing of its owner and its other permissions. */
+function contentOf(path: string, kind: TreeEntry['kind']): readonly string[] {
+  if (kind === 'symlink') return ['link', readlinkSync(path)];
+  const digest = digestOf(readFileSync(path));
+  return statSync(path).mode & 0o111 ? [digest, 'executable'] : [digest];
 }

@@ -13,11 +13,14 @@ export function locate(file: string, field: string, value?: string): Place | und
   } catch {
     return undefined;
   }
-  const fieldAt = text.search(new RegExp(`^\\s*(?:readonly |async )?['"]?${field}\\b`, 'm'));
+  const fieldAt = text.search(new RegExp(`^\\s*(?:readonly |async )?['"]?${escaped(field)}(?!\\w)`, 'm'));
   if (fieldAt < 0) return value === undefined ? undefined : quotedPlace(file, text, value, 0);
   if (value !== undefined) return quotedPlace(file, text, value, fieldAt);
   return placeAt(file, text, text.indexOf(field, fieldAt), field.length);
 }
+
+/** A recipe may hold any text as a field, and the field may be what is wrong. */
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function quotedPlace(file: string, text: string, value: string, from: number): Place | undefined {
   const found = [`'${value}'`, `"${value}"`, `\`${value}\``]

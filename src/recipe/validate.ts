@@ -10,7 +10,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const text: Check = (value) =>
-  typeof value === 'string' && value !== '' ? undefined : `must be a text, not ${kind(value)}`;
+  value === '' ? 'must not be empty' : typeof value === 'string' ? undefined : `must be a text, not ${kind(value)}`;
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : `must be true or false, not ${kind(value)}`);
 const callable: Check = (value) => (typeof value === 'function' ? undefined : `must be a function, not ${kind(value)}`);
 const record: Check = (value) => (isRecord(value) ? undefined : `must be an object, not ${kind(value)}`);
@@ -18,16 +18,18 @@ const sha256: Check = (value) =>
   typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
     ? undefined
     : `must be 64 lower-case hexadecimal digits, not ${typeof value === 'string' ? `"${value}"` : kind(value)}`;
-const names: Check = (value) =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')
-    ? undefined
-    : `must be a list of package names, not ${kind(value)}`;
+const names: Check = (value) => {
+  if (!Array.isArray(value)) return `must be a list of package names, not ${kind(value)}`;
+  const other = value.find((item) => typeof item !== 'string' || item === '');
+  if (other === undefined && !value.includes(undefined)) return undefined;
+  return `must hold names of packages, not ${other === '' ? 'an empty text' : kind(other)}`;
+};
 const texts: Check = (value) =>
   Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'must be a list of texts';
 const oneOf =
   (...allowed: readonly string[]): Check =>
   (value) =>
-    allowed.includes(String(value)) ? undefined : `must be ${allowed.map((item) => `'${item}'`).join(' or ')}`;
+    allowed.some((item) => item === value) ? undefined : `must be ${allowed.map((item) => `'${item}'`).join(' or ')}`;
 
 const fields: Readonly<Record<keyof Recipe, Check>> = {
   version: text,
@@ -74,8 +76,12 @@ function distfile(required: Readonly<Record<string, Check>>): Check {
   };
 }
 
-const kind = (value: unknown): string =>
-  value === undefined ? 'nothing' : value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+function kind(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
 
 /** Everything that is wrong with what `file` exports as a recipe; empty when it is one. */
 export function recipeFaults(name: string, file: string, value: unknown): Failure[] {

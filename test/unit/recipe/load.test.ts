@@ -1,0 +1,100 @@
+import { chmodSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { failuresOf } from '../../../src/base/failure.ts';
+import type { Config } from '../../../src/recipe/config.ts';
+import { openRecipes } from '../../../src/recipe/load.ts';
+import { type Files, type TemporaryTree, temporaryTree } from '../../support/tree.ts';
+
+const engineRoot = join(import.meta.dirname, '../../..');
+const config = { board: 'toy' } as Config;
+
+/** The recipes of the packages that have a build.ts below pkg. */
+function open(tree: TemporaryTree, names: readonly string[]) {
+  const packages = new Map(names.map((name) => [name, join(tree.path, 'pkg', name)]));
+  return openRecipes(packages, engineRoot, join(tree.path, 'cache'));
+}
+
+const plain = `import { recipe } from '#mk';\nexport default recipe({ license: 'MIT' });\n`;
+
+/** Digests of the recipe \`a\` before and after a change of its files. */
+async function digests(files: Files, change: (tree: TemporaryTree) => void): Promise<readonly [string, string]> {
+  using tree = temporaryTree({ 'pkg/a/build.ts': plain, ...files });
+  const digest = async () => (await (await open(tree, ['a'])).load('a', config)).digest;
+  const before = await digest();
+  change(tree);
+  return [before, await digest()];
+}
+
+describe('the digest of a recipe moves with', () => {
+  test.each<[string, Files, (tree: TemporaryTree) => void]>([
+    ['its text', {}, ({ write }) => write({ 'pkg/a/build.ts': `${plain}// more\n` })],
+    ['a file beside it', { 'pkg/a/x/y': '1' }, ({ write }) => write({ 'pkg/a/x/y': '2' })],
+    ['a new file beside it', {}, ({ write }) => write({ 'pkg/a/0001-mend.patch': '' })],
+    ['the permission to execute a file', { 'pkg/a/run': '' }, ({ path }) => chmodSync(join(path, 'pkg/a/run'), 0o755)],
+    ['a link', {}, ({ path }) => symlinkSync('build.ts', join(path, 'pkg/a/link'))],
+    [
+      'a module elsewhere that it imports, directly or not',
+      {
+        'pkg/a/build.ts': `import { license } from '../b/one.ts';\nexport default { license };\n`,
+        'pkg/b/one.ts': `export { license } from './two.ts';\n`,
+        'pkg/b/two.ts': `export const license = 'MIT';\n`,
+      },
+      ({ write }) => write({ 'pkg/b/two.ts': `export const license = 'ISC';\n` }),
+    ],
+  ])('%s', async (_what, files, change) => {
+    const [before, after] = await digests(files, change);
+    expect(after).not.toBe(before);
+  });
+});
+
+describe('the digest of a recipe does not move with', () => {
+  test.each<[string, Files, (tree: TemporaryTree) => void]>([
+    ['another package', { 'pkg/b/build.ts': plain }, ({ write }) => write({ 'pkg/b/build.ts': `${plain}//` })],
+    ['permissions that git does not keep', {}, ({ path }) => chmodSync(join(path, 'pkg/a/build.ts'), 0o600)],
+  ])('%s', async (_what, files, change) => {
+    const [before, after] = await digests(files, change);
+    expect(after).toBe(before);
+  });
+
+  test('the place where it lies', async () => {
+    const files = {
+      'pkg/a/build.ts': `import { license } from '../b/one.ts';\nexport default { license };\n`,
+      'pkg/b/one.ts': `export const license = 'MIT';\n`,
+    };
+    expect((await digests(files, () => undefined))[0]).toBe((await digests(files, () => undefined))[0]);
+  });
+});
+
+describe('a recipe', () => {
+  test('may be a function of the configuration', async () => {
+    using tree = temporaryTree({ 'pkg/a/build.ts': 'export default ({ board }) => ({ depends: [board] });\n' });
+    expect((await (await open(tree, ['a'])).load('a', config)).recipe).toEqual({ depends: ['toy'] });
+  });
+
+  test('that throws is a failure with the place in its text', async () => {
+    using tree = temporaryTree({
+      'pkg/a/build.ts': `export default () => {\n  const list: string[] = [];\n  return { license: list[0]!.trim() };\n};\n`,
+    });
+    const recipes = await open(tree, ['a']);
+    const [failure] = failuresOf(await recipes.load('a', config).catch((error: unknown) => error)) ?? [];
+    expect(failure).toMatchObject({
+      code: 'recipe-invalid',
+      place: { file: join(tree.path, 'pkg/a/build.ts'), line: 3 },
+    });
+    expect(failure?.message).toMatch(/^a: Cannot read properties of undefined/);
+  });
+
+  test.each([
+    ['with a syntax error', 'export default {\n  depends: [\n};\n', 3],
+    ['that imports what there is not', `import { recipee } from '#mk';\nexport default recipee({});\n`, 1],
+  ])('%s is reported together with all others of its kind', async (_what, text, line) => {
+    using tree = temporaryTree({ 'pkg/a/build.ts': text, 'pkg/b/build.ts': plain, 'pkg/c/build.ts': text });
+    const failures = failuresOf(await open(tree, ['a', 'b', 'c']).catch((error: unknown) => error)) ?? [];
+    const places = failures.map(({ code, place }) => [code, place?.file.slice(tree.path.length), place?.line]).sort();
+    expect(places).toEqual([
+      ['recipe-invalid', '/pkg/a/build.ts', line],
+      ['recipe-invalid', '/pkg/c/build.ts', line],
+    ]);
+  });
+});
