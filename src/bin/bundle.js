@@ -1,12 +1,24 @@
 // The engine as one cached bundle: made by esbuild when a source file changed, found again by a few stat calls.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const entries = { cli: 'src/cli.ts', runner: 'src/build/runner.ts' };
-const week = 7 * 24 * 3600 * 1000;
+/** Files that decide what a bundle looks like without being in it. */
+const settings = ['package.json', 'tsconfig.json', 'src/bin/bundle.js', 'node_modules/esbuild/package.json'];
+const day = 24 * 3600 * 1000;
 
 /** The store, by the same rule as src/config/workspace.ts. */
 export function storeDir() {
@@ -16,37 +28,49 @@ export function storeDir() {
 }
 
 /** The directory of the bundle made from today's sources in `root`: cli.js, runner.js and their chunks. */
-export function engineDir(root) {
+export async function engineDir(root) {
   const cache = join(storeDir(), 'engine');
   const stampFile = join(cache, `${digest(root).slice(0, 16)}.json`);
   const stamp = readStamp(stampFile);
-  if (stamp !== undefined && isFresh(stamp)) return stamp.dir;
+  if (stamp !== undefined && isFresh(stamp)) return inUse(stamp.dir);
+  if (stamp !== undefined && hasSameContent(stamp)) {
+    replaceFile(stampFile, JSON.stringify({ ...stamp, inputs: inputsOf(Object.keys(stamp.inputs)) }));
+    return inUse(stamp.dir);
+  }
   return makeBundle(root, cache, stampFile);
 }
 
 function readStamp(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    const stamp = JSON.parse(readFileSync(file, 'utf8'));
+    return existsSync(join(stamp.dir, 'cli.js')) ? stamp : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isFresh({ dir, inputs }) {
-  try {
-    statSync(join(dir, 'cli.js'));
-    return Object.entries(inputs).every(([path, [time, size]]) => {
-      const now = statSync(path);
-      return now.mtimeMs === time && now.size === size;
-    });
-  } catch {
-    return false;
-  }
+function isFresh({ inputs }) {
+  return Object.entries(inputs).every(([path, { time, size }]) => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    return now?.ctimeMs === time && now.size === size;
+  });
 }
 
-function makeBundle(root, cache, stampFile) {
-  const { buildSync } = createRequire(join(root, 'package.json'))('esbuild');
-  const { outputFiles, metafile } = buildSync({
+/** A checkout of another branch and back gives the same files new times. */
+function hasSameContent({ inputs }) {
+  return Object.entries(inputs).every(([path, { sum }]) => existsSync(path) && digest(readFileSync(path)) === sum);
+}
+
+/** What nobody has used for a week may be removed. */
+function inUse(dir) {
+  if (Date.now() - statSync(dir).mtimeMs > day) utimesSync(dir, new Date(), new Date());
+  return dir;
+}
+
+async function makeBundle(root, cache, stampFile) {
+  const started = Date.now();
+  const { build, stop } = createRequire(join(root, 'package.json'))('esbuild');
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: entries,
     outdir: '/bundle',
@@ -56,6 +80,7 @@ function makeBundle(root, cache, stampFile) {
     platform: 'node',
     target: 'node24',
     sourcemap: 'linked',
+    sourcesContent: false,
     metafile: true,
     write: false,
     logLevel: 'error',
@@ -65,16 +90,24 @@ function makeBundle(root, cache, stampFile) {
       js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
     },
   });
+  await stop();
   const dir = join(cache, digest(outputFiles.map(({ path, hash }) => `${path} ${hash}`).join('\n')).slice(0, 32));
   publish(dir, outputFiles);
-  const inputs = Object.keys(metafile.inputs).map((path) => {
-    const full = resolve(root, path);
-    const { mtimeMs, size } = statSync(full);
-    return [full, [mtimeMs, size]];
-  });
-  replaceFile(stampFile, JSON.stringify({ dir, inputs: Object.fromEntries(inputs) }));
+  const paths = [...Object.keys(metafile.inputs), ...settings].map((path) => resolve(root, path));
+  const inputs = inputsOf(paths.filter((path) => existsSync(path)));
+  // A file that was changed meanwhile may be in the bundle as it was before: the next run looks again.
+  if (Object.values(inputs).every(({ time }) => time < started))
+    replaceFile(stampFile, JSON.stringify({ dir, inputs }));
   removeOld(cache, dir);
   return dir;
+}
+
+function inputsOf(paths) {
+  const inputOf = (path) => {
+    const { ctimeMs: time, size } = statSync(path);
+    return { time, size, sum: digest(readFileSync(path)) };
+  };
+  return Object.fromEntries(paths.map((path) => [path, inputOf(path)]));
 }
 
 /** Several runs may publish the same bundle at once: it appears whole or not at all. */
@@ -83,12 +116,14 @@ function publish(dir, files) {
   for (const { path, contents } of files) {
     const file = join(temporary, path.slice('/bundle/'.length));
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, contents);
+    // On disk before its name is: a bundle cut short by a power failure would stay.
+    writeFileSync(file, contents, { flush: true });
   }
   try {
     renameSync(temporary, dir);
-  } catch {
+  } catch (error) {
     rmSync(temporary, { recursive: true });
+    if (!existsSync(dir)) throw error;
     utimesSync(dir, new Date(), new Date());
   }
 }
@@ -102,9 +137,9 @@ function replaceFile(path, text) {
 function removeOld(cache, current) {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
-    if (path === current || name.endsWith('.json') || Date.now() - statSync(path).mtimeMs < week) continue;
+    if (path === current || name.endsWith('.json') || Date.now() - statSync(path).mtimeMs < 7 * day) continue;
     rmSync(path, { recursive: true, force: true });
   }
 }
 
-const digest = (text) => createHash('sha256').update(text).digest('hex');
+const digest = (content) => createHash('sha256').update(content).digest('hex');

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const neededMajor = 24;
@@ -17,10 +18,9 @@ export async function launch(program) {
   const { engineDir } = await import('./bundle.js');
   let dir;
   try {
-    dir = engineDir(root);
+    dir = await engineDir(root);
   } catch (error) {
-    if (error?.code !== 'MODULE_NOT_FOUND') throw error;
-    complain('its npm packages are not installed', `run \`npm ci\` in ${root}`);
+    complain(...reasonAndHint(error));
     return;
   }
   const { main } = await import(pathToFileURL(join(dir, 'cli.js')).href);
@@ -28,8 +28,19 @@ export async function launch(program) {
   process.exitCode = await main(process.argv.slice(2), installation);
 }
 
+/** Why there is no bundle of the engine, and what to do about it. */
+function reasonAndHint(error) {
+  const install = `run \`npm ci\` in ${root}`;
+  if (error.code === 'MODULE_NOT_FOUND') return ['its npm packages are not installed', install];
+  // The bundler has told what it could not compile or find.
+  if (error.errors !== undefined) return ['its source cannot be bundled', `if a package is missing, ${install}`];
+  if (error.syscall !== undefined && error.path !== undefined)
+    return [error.message, 'set MK_STORE to a directory that can be written'];
+  return [error.message, install];
+}
+
 /** The Node that came with the npm packages; undefined when they are not installed. */
-export function ownNode() {
+function ownNode() {
   const path = join(root, 'node_modules', 'node', 'bin', 'node');
   return existsSync(path) ? path : undefined;
 }
@@ -45,9 +56,10 @@ function restart(program) {
   }
   const script = join(root, 'src', 'bin', `${program}.js`);
   const child = spawn(node, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // A terminal signals the whole foreground group; what is sent to this process alone has to be handed on.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => process.stdin.isTTY || child.kill(signal));
+  // Ctrl-C in a terminal reaches the child too; what is sent to this process alone has to be handed on.
+  const hasTerminal = [0, 1, 2].some((stream) => isatty(stream));
+  process.on('SIGINT', () => hasTerminal || child.kill('SIGINT'));
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => complain(`${node} cannot be started: ${error.message}`, `run \`npm ci\` in ${root}`));
   child.on('exit', (status, signal) => {
     process.exitCode = status ?? 128 + (constants.signals[signal] ?? 0);
