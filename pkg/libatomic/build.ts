@@ -13,8 +13,5 @@ export default recipe({
     await runMake(ctx);
   },
 
-  async deploy(ctx) {
-    await makeInstall(ctx);
-    await ctx.remove('share');
-  },
+  deploy: (ctx) => makeInstall(ctx),
 });
