@@ -11,7 +11,8 @@ export type ConfigOf = (name: string) => Config;
 
 /**
  * Loads every recipe that the root needs and joins them to a graph.
- * `preferred` decides between packages that provide the same name. All bad recipes and unknown names are reported at once.
+ * `preferred` decides between packages that provide the same name. Everything that is wrong with the names and with the
+ * recipes that are needed is reported at once.
  */
 export async function resolveGraph(
   root: string,
@@ -20,13 +21,18 @@ export async function resolveGraph(
   preferred: readonly string[],
 ): Promise<Graph> {
   const failures: Failure[] = [];
-  const loading = new Map<string, Promise<LoadedRecipe | undefined>>();
-  const load = (name: string): Promise<LoadedRecipe | undefined> => {
-    const pending = loading.get(name) ?? recipes.load(name, configOf(name)).catch(collectInto(failures));
+  const loading = new Map<string, Promise<LoadedRecipe>>();
+  const attempt = (name: string): Promise<LoadedRecipe> => {
+    const pending = loading.get(name) ?? recipes.load(name, configOf(name));
     loading.set(name, pending);
     return pending;
   };
-  const providers = providerIndex(recipes, load);
+  const reported = new Set<string>();
+  const load = (name: string): Promise<LoadedRecipe | undefined> =>
+    attempt(name)
+      .catch(collectInto(reported.has(name) ? [] : failures))
+      .finally(() => reported.add(name));
+  const providers = providerIndex(recipes, attempt);
   const packages = new Map<string, Relations>();
 
   const add = async (name: string): Promise<void> => {
@@ -46,7 +52,7 @@ export async function resolveGraph(
         const provider = await provide(wanted, { loaded, field, recipes, providers, preferred }).catch(
           collectInto(failures),
         );
-        if (provider === undefined) continue;
+        if (provider === undefined || resolved[field].includes(provider)) continue;
         resolved[field].push(provider);
         await add(provider);
       }
@@ -65,12 +71,16 @@ function collectInto(failures: Failure[]) {
   };
 }
 
-/** Which packages provide a name; recipes that nobody needs are loaded only for a name that no package has. */
-function providerIndex(recipes: RecipeSet, load: (name: string) => Promise<LoadedRecipe | undefined>) {
+/**
+ * Which packages provide a name; recipes that nobody needs are loaded only for a name that no package has. One that cannot
+ * be loaded provides nothing: it may be for another board, whose variables it misses here.
+ */
+function providerIndex(recipes: RecipeSet, attempt: (name: string) => Promise<LoadedRecipe>) {
   let index: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
   const build = async () => {
     const found = new Map<string, string[]>();
-    for (const loaded of await Promise.all(recipes.names.map(load))) {
+    const all = recipes.names.map((name) => attempt(name).catch(collectInto([])));
+    for (const loaded of await Promise.all(all)) {
       for (const name of loaded?.recipe.provides ?? [])
         found.set(name, [...(found.get(name) ?? []), loaded?.name ?? '']);
     }
@@ -130,7 +140,10 @@ async function sourceFor(
 ): Promise<LoadedRecipe | undefined> {
   const { name, recipe, place } = loaded;
   if (recipe.sourceOf === undefined) return recipe.url === undefined ? undefined : loaded;
-  const source = recipes.has(recipe.sourceOf) ? await load(recipe.sourceOf) : undefined;
+  const isKnown = recipes.has(recipe.sourceOf);
+  const source = isKnown ? await load(recipe.sourceOf) : undefined;
+  // What is wrong with its recipe has been told.
+  if (isKnown && source === undefined) return undefined;
   if (source?.recipe.url === undefined) {
     failures.push(
       new Failure(
