@@ -13,7 +13,6 @@ const formerLibraries = ['libpthread.so.0', 'libdl.so.2', 'librt.so.1'];
 
 /** The run-time libraries that an external compiler links programs to, copied from where it finds them. */
 export default recipe({
-  provides: ['libc'],
   buildDepends: ['compiler-external'],
   whenLinked: true,
 
