@@ -151,13 +151,15 @@ async function makeOne(
       );
       const { recipe } = node.loaded;
       const { reads, seconds } = built;
-      const permissions = recipe.permissions ?? {};
+      const { license, permissions = {}, whenLinked = false } = recipe;
       const sandboxed = workshop.sandbox === 'namespaces';
       const version = versionOf(node);
       const result = await store.commit(step.key, built.deployDir, {
         package: node.name,
         version,
         permissions,
+        license,
+        whenLinked,
         reads,
         seconds,
         sandboxed,

@@ -1,7 +1,6 @@
 import { type Digest, digestOfDocument } from '../base/digest.ts';
 import type { Node } from '../graph/graph.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
-import type { Permission } from '../recipe/recipe.ts';
 import type { Read, Result } from '../store/store.ts';
 
 /**
@@ -19,22 +18,22 @@ export interface KeyDocument {
   readonly recipe: Digest;
   /** For each part of the source tree, the digests of the distfiles that are accepted for it. */
   readonly distfiles: Readonly<Record<string, readonly string[]>>;
-  /** The recipe whose source tree is used, when it is another one. */
-  readonly source: { readonly package: string; readonly recipe: Digest } | undefined;
+  /** The recipe whose source tree is used, when it is another one, and what its fields read. */
+  readonly source: { readonly package: string; readonly recipe: Digest; readonly reads: readonly Read[] } | undefined;
   readonly target: string;
   readonly runsOn: 'build' | 'target';
   /** What the recipe's fields read from the configuration. */
   readonly reads: readonly Read[];
   /** Staged packages with the digests of their deploy trees. */
   readonly staged: Readonly<Record<string, Digest>>;
-  /** Packages of the image with their trees and what the image adds to them. */
-  readonly contents: Readonly<
-    Record<string, { readonly output: Digest; readonly permissions: Readonly<Record<string, Permission>> }>
-  >;
+  /** Packages of the image with their trees and all else that its hooks see of them. */
+  readonly contents: Readonly<Record<string, ContentKey>>;
   /** The build machine, for tools that run on it. */
   readonly machine: Digest | undefined;
   readonly sandboxed: boolean;
 }
+
+type ContentKey = Pick<Result, 'version' | 'output' | 'permissions' | 'license' | 'whenLinked'>;
 
 /** What is the same for all packages of a run. */
 export interface KeyCircumstances {
@@ -52,19 +51,18 @@ export function keyDocument(
   circumstances: KeyCircumstances,
 ): KeyDocument {
   const { loaded, source } = node;
-  const contents = node.contents.map((name) => [name, resultOf(name)] as const);
   return {
     epoch: engineEpoch,
     package: node.name,
     version: versionOf(node),
     recipe: loaded.digest,
     distfiles: source === undefined ? {} : acceptedDistfiles(source),
-    source: source === undefined || source === loaded ? undefined : { package: source.name, recipe: source.digest },
+    source: source === undefined || source === loaded ? undefined : otherSource(source, circumstances),
     target: circumstances.target,
     runsOn: node.runsOn,
     reads: circumstances.fieldReads(node.name),
     staged: Object.fromEntries(node.staged.map((name) => [name, resultOf(name).output])),
-    contents: Object.fromEntries(contents.map(([name, { output, permissions }]) => [name, { output, permissions }])),
+    contents: Object.fromEntries(node.contents.map((name) => [name, contentKey(resultOf(name))])),
     machine: node.runsOn === 'build' ? circumstances.machine : undefined,
     sandboxed: circumstances.sandboxed,
   };
@@ -75,6 +73,16 @@ export const keyOf = (document: KeyDocument): Digest => digestOfDocument(documen
 /** A package has the version of the source tree it builds from. */
 export const versionOf = ({ loaded, source }: Node): string | undefined =>
   source?.recipe.version ?? loaded.recipe.version;
+
+const contentKey = ({ version, output, permissions, license, whenLinked }: Result): ContentKey => ({
+  ...{ version, output, permissions, license, whenLinked },
+});
+
+const otherSource = ({ name, digest }: LoadedRecipe, { fieldReads }: KeyCircumstances) => ({
+  package: name,
+  recipe: digest,
+  reads: fieldReads(name),
+});
 
 /** Digests of the distfiles that are accepted for each part of a recipe's source tree; '' is the tree itself. */
 function acceptedDistfiles({ recipe }: LoadedRecipe): Readonly<Record<string, readonly string[]>> {

@@ -31,6 +31,8 @@ export interface Result {
   /** Bytes of that tar. */
   readonly size: number;
   readonly permissions: Readonly<Record<string, Permission>>;
+  readonly license: string | undefined;
+  readonly whenLinked: boolean;
   /** What the hooks read, beyond what is in the key. */
   readonly reads: readonly Read[];
   /** Time that the hooks took. */
