@@ -9,18 +9,20 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const ownNode = join(root, 'node_modules', 'node', 'bin', 'node');
 
-/** Programs of the machine by the Debian package that has them. */
+/** Debian packages by what shows that they are there: a program on PATH, or a file. */
 const demoPrograms = {
-  bubblewrap: 'bwrap',
+  '/usr/include/stdio.h': 'libc6-dev',
+  bwrap: 'bubblewrap',
   bzip2: 'bzip2',
+  flock: 'util-linux',
   gcc: 'gcc',
+  git: 'git',
   make: 'make',
   patch: 'patch',
-  'squashfs-tools': 'sqfstar',
-  'util-linux': 'flock',
-  'xz-utils': 'xz',
+  sqfstar: 'squashfs-tools',
+  xz: 'xz-utils',
 };
-const testPrograms = { ...demoPrograms, binutils: 'readelf', cpio: 'cpio', git: 'git', zip: 'zip', zstd: 'zstd' };
+const testPrograms = { ...demoPrograms, cpio: 'cpio', readelf: 'binutils', zip: 'zip', zstd: 'zstd' };
 const systemPrograms = {
   ...testPrograms,
   bc: 'bc',
@@ -29,59 +31,58 @@ const systemPrograms = {
   flex: 'flex',
   'g++': 'g++',
   m4: 'm4',
-  'qemu-system-x86': 'qemu-system-x86_64',
+  'qemu-system-x86_64': 'qemu-system-x86',
 };
 
+/** What each task needs of the machine, and what it does; true when all is well. */
 const tasks = {
   setup: [systemPrograms, () => true],
   demo: [demoPrograms, demo],
   test: [testPrograms, () => vitest('unit', 'recipes', 'integration')],
   e2e: [systemPrograms, () => vitest('e2e')],
-  check: [
-    {},
-    () =>
-      node('node_modules/typescript/bin/tsc', '-p', '.') &&
-      node('node_modules/@biomejs/biome/bin/biome', 'check', '--config-path=.biome.json', '.'),
-  ],
+  check: [{}, check],
 };
 
 const [name = 'setup', ...rest] = process.argv.slice(2);
-const [programs, task] = tasks[name] ?? fail(`there is no task "${name}": ${Object.keys(tasks).join(', ')}`);
+const [programs, task] = tasks[name] ?? fail(`there is no task "${name}", but ${Object.keys(tasks).join(', ')}`);
 installPackages();
 installPrograms(programs);
 process.exitCode = task() ? 0 : 1;
 
 function installPackages() {
   const installed = join(root, 'node_modules', '.package-lock.json');
-  const isCurrent =
-    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  const lock = join(root, 'package-lock.json');
+  const isCurrent = existsSync(installed) && existsSync(lock) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
   if (isCurrent && existsSync(ownNode)) return;
-  say('installing npm packages');
-  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root }))
-    fail('npm could not install the packages');
+  const command = [existsSync(lock) ? 'ci' : 'install', '--no-audit', '--no-fund', '--loglevel=error'];
+  say(`installing the npm packages: npm ${command[0]}`);
+  if (!run('npm', command, { cwd: root })) fail('npm could not install the packages');
+  if (!existsSync(ownNode)) fail(`npm has not installed ${ownNode}: are install scripts forbidden?`);
 }
 
 function installPrograms(wanted) {
-  const missing = Object.keys(wanted).filter((name) => !isOnPath(wanted[name]));
+  const missing = [...new Set(Object.keys(wanted).flatMap((item) => (isThere(item) ? [] : wanted[item])))];
   if (missing.length === 0) return;
   const command = `apt-get install --no-install-recommends ${missing.join(' ')}`;
-  if (process.getuid?.() !== 0 || !isOnPath('apt-get'))
-    fail(`this machine lacks ${missing.join(', ')}: install them, on Debian with\n  sudo ${command}`);
+  if (process.getuid?.() !== 0 || !isThere('apt-get'))
+    fail(`this machine lacks ${missing.join(', ')}; install them, on Debian with\n  sudo ${command}`);
   say(command);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = ['-qq', '-y', '-o', 'Dpkg::Use-Pty=0'];
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  // Package lists that are absent or old make the first attempt fail.
-  const install = () => run('apt-get', ['install', ...options, '--no-install-recommends', ...missing], quiet);
+  const quiet = {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  };
+  // Lists that cannot be brought up to date may still do.
   run('apt-get', ['update', '-qq'], quiet);
-  if (!install()) fail(`\`${command}\` failed`);
+  if (!run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing], quiet))
+    fail(`\`${command}\` failed`);
 }
 
-function isOnPath(program) {
+function isThere(item) {
+  if (item.startsWith('/')) return existsSync(item);
   const dirs = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(':');
   return dirs.some((dir) => {
     try {
-      accessSync(join(dir, program), constants.X_OK);
+      accessSync(join(dir, item), constants.X_OK);
       return true;
     } catch {
       return false;
@@ -98,24 +99,27 @@ function demo() {
   };
   say(`building in ${dir}`);
   const proof = 'echo "alive: $(busybox | head -n 1)"; cat /etc/os-release; ps';
-  const succeeded = mk('host', 'minimal') && mk('run', 'host', 'minimal', '--', 'sh', '-c', proof);
-  if (succeeded)
-    say(
-      `the system is ${dir}/host-minimal/deploy/release; log in with: cd ${dir} && ${root}/src/bin/mk.js run host minimal`,
-    );
-  return succeeded;
+  if (!mk('host', 'minimal') || !mk('run', 'host', 'minimal', '--', 'sh', '-c', proof)) return false;
+  say(`the system is in ${dir}/host-minimal/deploy/release`);
+  say(`log in to it with: cd ${dir} && ${root}/src/bin/mk.js run host minimal`);
+  return true;
 }
 
 function vitest(...projects) {
   const chosen = projects.flatMap((project) => ['--project', project]);
-  return node('node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', ...chosen, ...rest);
+  return node('vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', ...chosen, ...rest);
 }
 
-/** Runs a JavaScript program of the npm packages on our own Node. */
+/** Types and lint, both also when the first has something to say. */
+function check() {
+  const types = node('typescript/bin/tsc', '-p', '.');
+  return node('@biomejs/biome/bin/biome', 'check', '--config-path=.biome.json', '.') && types;
+}
+
+/** Runs a program of the npm packages on their own Node. */
 function node(script, ...args) {
   const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` };
-
-  return run(ownNode, [join(root, script), ...args], { cwd: root, env });
+  return run(ownNode, [join(root, 'node_modules', script), ...args], { cwd: root, env });
 }
 
 function run(program, args, options) {
@@ -129,6 +133,6 @@ function say(text) {
 }
 
 function fail(text) {
-  process.stderr.write(`mk: ${text}\n`);
+  say(text);
   process.exit(2);
 }
