@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from './base/digest.ts';
-import { emptyDir, removeTree, temporaryName } from './base/files.ts';
 import type { Unpacking } from './build/action.ts';
 import type { Candidate, Fetched } from './fetch/distfile.ts';
 import { sourceKey } from './plan/key.ts';
 import type { LoadedRecipe } from './recipe/load.ts';
 import type { Distfile } from './recipe/recipe.ts';
+import { claimTree, makeTree, removeAbandonedTrees, type SourceTree } from './source-tree.ts';
 import type { Read } from './store/store.ts';
 
 export interface SourceSteps {
@@ -35,6 +35,8 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
   const preparing = new Map<string, Promise<string>>();
   const open = new Map(users);
   const failed = new Set<string>();
+  const held = new Map<string, SourceTree>();
+  removeAbandonedTrees(steps.sourcesDir);
 
   const once = <T>(made: Map<string, Promise<T>>, { name }: LoadedRecipe, make: () => Promise<T>): Promise<T> => {
     const pending = made.get(name) ?? make();
@@ -49,29 +51,28 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
     const key: Digest = sourceKey(source, steps.fieldReads(source.name));
     return join(steps.sourcesDir, `${source.name}-${source.recipe.version}-${key.slice(0, 8)}`);
   };
+  const make = async (source: LoadedRecipe, path: string, priority: number) => {
+    const unpack = await fetch(source);
+    mkdirSync(steps.sourcesDir, { recursive: true });
+    return makeTree(path, (dir) => steps.prepare(source, dir, unpack, priority));
+  };
   return {
     fetch,
     prepared: (source, priority) =>
       once(preparing, source, async () => {
         const path = pathOf(source);
-        if (existsSync(path)) return path;
-        const unpack = await fetch(source);
-        mkdirSync(steps.sourcesDir, { recursive: true });
-        const unfinished = emptyDir(temporaryName(path));
-        try {
-          await steps.prepare(source, unfinished, unpack, priority);
-          renameSync(unfinished, path);
-        } catch (error) {
-          if (!existsSync(path)) removeTree(unfinished);
-          throw error;
-        }
-        return path;
+        const tree = claimTree(path) ?? (await make(source, path, priority));
+        held.set(source.name, tree);
+        return tree.path;
       }),
     finished(source, succeeded) {
       const left = (open.get(source.name) ?? 1) - 1;
       open.set(source.name, left);
       if (!succeeded) failed.add(source.name);
-      if (left === 0 && !steps.keep && !failed.has(source.name)) removeTree(pathOf(source));
+      if (left > 0) return;
+      const tree = held.get(source.name);
+      if (steps.keep || failed.has(source.name)) tree?.release();
+      else (tree ?? claimTree(pathOf(source)))?.remove();
     },
   };
 }

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { emptyDir, readIfPresent, removeTree, temporaryName, walkTree, writeAtomic } from '../base/files.ts';
+import { isAlive } from '../base/lock.ts';
 import { epochSeconds, treeEntries, writeTar } from '../base/tar.ts';
 import type { Permission } from '../recipe/recipe.ts';
 
@@ -123,14 +124,5 @@ function removeAbandoned(workDir: string): void {
     if (pid === process.pid) continue;
     removeTree(join(workDir, name));
     rmSync(join(workDir, name), { force: true, recursive: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { mirror, tarball } from '../support/tarball.ts';
+import { installs, type Running, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
+
+const start = (ws: TestWorkspace, product: string, ...more: readonly string[]): Running =>
+  ws.start(['toy', product, '--layer', ws.layer, ...more], { env: mirror(ws) });
+
+const sources = (ws: TestWorkspace) => readdirSync(join(ws.here, 'src'));
+
+const word = installs('share/word', 'await ctx.read(`${ctx.sourceDir}/word`)');
+
+/** Two products with the package `a`, whose hook waits for a FIFO of its product. */
+async function twoProducts(hook: 'prepare' | 'build') {
+  const ws = await workspace({ 'product/box/ROOTFS': 'a\n', 'product/bag/ROOTFS': 'a\n' });
+  const { fields } = tarball(ws, ['a', '1'], { word: 'one' });
+  const waits =
+    hook === 'build'
+      ? 'async build({ run, recipeDir, config }) { await run`cat ${recipeDir}/gate-${config.product}`; }'
+      : 'async prepare({ run, recipeDir }) { await run`head -c1 ${recipeDir}/gate-box`; }';
+  ws.write('pkg/a/build.ts', toy(`${fields}, ${waits}, ${word}`));
+  ws.fifo('pkg/a/gate-box');
+  ws.fifo('pkg/a/gate-bag');
+  return ws;
+}
+
+test('a source tree that another mk uses in the same build directory stays until that one is done', async () => {
+  await using ws = await twoProducts('build');
+  const [box, bag] = [start(ws, 'box'), start(ws, 'bag')];
+  const [first, second] = [await box.gate('pkg/a/gate-box'), await bag.gate('pkg/a/gate-bag')];
+  await first.close();
+  expect(await box.ended).toMatchObject({ status: 0 });
+  await second.close();
+  const run = await bag.ended;
+  expect(run.status, run.stderr).toBe(0);
+  expect(sources(ws)).toEqual([]);
+});
+
+test('two mk in one build directory may prepare the same source at the same time', async () => {
+  await using ws = await twoProducts('prepare');
+  const { open } = await import('node:fs/promises');
+  await using gate = await open(join(ws.layer, 'pkg/a/gate-box'), 'r+');
+  const runs = [start(ws, 'box'), start(ws, 'bag')];
+  for (const run of runs) await run.until((each) => each.event === 'activity' && each.activity === 'prepare');
+  await gate.write('xx');
+  for (const { ended } of runs) {
+    const run = await ended;
+    expect(run.status, run.stderr).toBe(0);
+  }
+  expect(sources(ws)).toEqual([]);
+});
+
+test('what a killed mk left among the sources is removed by the next', async () => {
+  await using ws = await twoProducts('prepare');
+  const running = start(ws, 'box');
+  await running.gate('pkg/a/gate-box');
+  running.kill('SIGKILL');
+  await running.ended;
+  expect(sources(ws)).toHaveLength(1);
+  ws.write('pkg/a/build.ts', toy(`${tarball(ws, ['a', '2'], { word: 'two' }).fields}, ${word}`));
+  expect((await start(ws, 'box').ended).status).toBe(0);
+  expect(sources(ws)).toEqual([]);
+});
+
+test('--keep-sources keeps prepared trees for the next run', async () => {
+  await using ws = await workspace({ 'product/box/ROOTFS': 'a\n' });
+  const { fields } = tarball(ws, ['a', '1'], { word: 'one' });
+  ws.write('pkg/a/build.ts', toy(`${fields}, ${word}`));
+  await start(ws, 'box', '--keep-sources').ended;
+  const [kept = ''] = sources(ws);
+  expect(kept).toMatch(/^a-1-[0-9a-f]{8}$/);
+  expect(existsSync(join(ws.here, 'src', kept, 'word'))).toBe(true);
+  mkdirSync(join(ws.dir, 'store 2'));
+  const again = ws.start(['toy', 'box', '--layer', ws.layer], {
+    env: { ...mirror(ws), MK_STORE: join(ws.dir, 'store 2') },
+  });
+  const run = await again.ended;
+  expect(run.status, run.stderr).toBe(0);
+  expect(run.events.filter((each) => each.event === 'activity' && each.activity === 'unpack')).toEqual([]);
+  expect(sources(ws)).toEqual([]);
+});
