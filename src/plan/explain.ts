@@ -4,8 +4,9 @@ import type { KeyDocument } from './key.ts';
 /** In a few words, what changed from the key document of the last build to today's. */
 export function explainChange(before: KeyDocument | undefined, today: KeyDocument): string {
   if (before === undefined) return 'never built here';
+  // The documents of another mk may have other members.
+  if (before.epoch !== today.epoch) return 'mk itself changed';
   const changes = [
-    before.epoch !== today.epoch && 'mk itself changed',
     before.version !== today.version && `version ${before.version} became ${today.version}`,
     before.version === today.version && differ(before.distfiles, today.distfiles) && 'its distfiles changed',
     before.version === today.version && before.recipe !== today.recipe && 'its recipe changed',
@@ -20,7 +21,9 @@ export function explainChange(before: KeyDocument | undefined, today: KeyDocumen
   ];
   return (
     changes.filter((change) => change !== false && change !== undefined).join('; ') ||
-    'its result is gone from the store'
+    (differ(before.reads, today.reads)
+      ? 'it reads other parts of the configuration'
+      : 'its result is gone from the store')
   );
 }
 
@@ -30,10 +33,8 @@ export function explainReads(reads: readonly Read[], now: (read: Read) => string
   return changed.length === 0 ? undefined : changed.map(describeRead).join(', ');
 }
 
-const describeRead = ({ kind, name }: Read): string => {
-  if (kind === 'variable') return `variable ${name} changed`;
-  return kind === 'board' || kind === 'product' || kind === 'osRelease' ? `${name} changed` : `${name} changed`;
-};
+const describeRead = ({ kind, name }: Read): string =>
+  kind === 'variable' ? `variable ${name} changed` : `${name} changed`;
 
 function changedReads(before: readonly Read[], today: readonly Read[]): string | undefined {
   const old = new Map(before.map(({ kind, name, value }) => [`${kind} ${name}`, value]));
