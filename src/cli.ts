@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import yargs from 'yargs';
 import { stopAll } from './base/command.ts';
 import { Failure, failuresOf } from './base/failure.ts';
+import { isErrno } from './base/files.ts';
 import type { SandboxChoice } from './build/sandbox.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { listCommand } from './commands/list.ts';
@@ -13,6 +14,7 @@ export const exitStatus = { done: 0, failed: 1, invalid: 2, bug: 70, interrupted
 
 /** Runs the command line and returns the exit status; never throws. */
 export async function main(argv: readonly string[], installation: Installation): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', allowGone);
   try {
     if (installation.program === 'check-update') {
       const { checkUpdateCommand } = await import('./check-update.ts');
@@ -32,6 +34,11 @@ export async function main(argv: readonly string[], installation: Installation):
     );
     return exitStatus.bug;
   }
+}
+
+/** A reader that goes away early, as `head` does, must not end a build. */
+function allowGone(error: Error): void {
+  if (!isErrno(error, 'EPIPE')) throw error;
 }
 
 const usage = `Usage: mk <board> <product> [options]        build a system in the current directory

@@ -1,13 +1,15 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { Failure } from '../base/failure.ts';
+import { isErrno } from '../base/files.ts';
 import type { Listener } from './event.ts';
 
-/** Writes each event as one line of JSON to `path`; `-` is stdout. */
+/** Writes each event as one line of JSON to `path`; `-` is stdout. A reader of a pipe may go away: the run goes on. */
 export function jsonLines(path: string): {
   readonly listener: Listener;
   close(): void;
 } {
   const file = path === '-' ? 1 : openEvents(path);
+  let isHeard = true;
   return {
     listener: (event) => {
       const { place, ...rest } = event as typeof event & {
@@ -15,7 +17,12 @@ export function jsonLines(path: string): {
       };
       // A place carries the whole text of its file for the code frame: a reader of events has the file itself.
       const line = place === undefined ? rest : { ...rest, place: { ...place, text: undefined } };
-      writeSync(file, `${JSON.stringify(line)}\n`);
+      try {
+        if (isHeard) writeSync(file, `${JSON.stringify(line)}\n`);
+      } catch (error) {
+        if (!isErrno(error, 'EPIPE')) throw error;
+        isHeard = false;
+      }
     },
     close: () => {
       if (file !== 1) closeSync(file);

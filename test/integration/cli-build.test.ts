@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ends, installs, reasonOf, repository, toy, workspace } from '../support/workspace.ts';
@@ -103,3 +104,19 @@ test.skipIf(process.getuid?.() !== 0)(
     expect(existsSync(join(copy, 'download'))).toBe(false);
   },
 );
+
+test.for([{ more: [] }, { more: ['--events', '-'] }])(
+  'a reader that goes away early does not disturb a build with $more',
+  async ({ more }) => {
+    await using ws = await workspace(chain);
+    const pipe = ['bash', '-o', 'pipefail', '-c', '"$@" 2>&1 | true', 'bash'];
+    const run = await ws.start(['toy', 'box', '--layer', ws.layer, ...more], { through: pipe }).ended;
+    expect(run.status).toBe(0);
+    expect(ws.built('deploy/app/share/app')).toBe('1');
+  },
+);
+
+test('without -j there is a job for each core that mk may use', async () => {
+  await using ws = await workspace(chain);
+  expect((await ws.build()).events[0]).toMatchObject({ event: 'start', jobs: availableParallelism() });
+});

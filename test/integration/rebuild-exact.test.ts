@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { removeTree } from '../../src/base/files.ts';
 import { ends, installs, reasonOf, toy, workspace } from '../support/workspace.ts';
 
 /** lib <- mid <- app, and one beside them. */
@@ -133,4 +134,40 @@ test('a layer replaces a package of the layer before it', async () => {
   ws.write('../upper/pkg/other/build.ts', toy(installs('share/other', "'from above'")));
   expect(ends(await ws.build('--layer', upper), 'built')).toEqual(['other', 'release']);
   expect(ws.built('deploy/other/share/other')).toBe('from above');
+});
+
+test('what a link of the recipe points to, and whether a file may be executed, are part of the recipe', async () => {
+  await using ws = await workspace({
+    'pkg/a/build.ts':
+      toy(`async deploy({ install, recipeDir }) { await install(\`\${recipeDir}/current\`, 'share/current');
+      await install(\`\${recipeDir}/one\`, 'bin/one'); }`),
+    'pkg/a/one': 'one',
+    'pkg/a/two': 'two',
+  });
+  const current = join(ws.layer, 'pkg/a/current');
+  symlinkSync('one', current);
+  await ws.build();
+  rmSync(current);
+  symlinkSync('two', current);
+  expect(ends(await ws.build(), 'built')).toEqual(['a', 'release']);
+  expect(ws.built('deploy/a/share/current')).toBe('two');
+  chmodSync(join(ws.layer, 'pkg/a/one'), 0o755);
+  expect(ends(await ws.build(), 'built')).toEqual(['a', 'release']);
+});
+
+test('another store, or one that lost its results, is told as the reason', async () => {
+  await using ws = await workspace(chain);
+  await ws.build();
+  for (const part of ['ac', 'cas', 'tree']) removeTree(join(ws.store, part));
+  const plan = await ws.build('-n');
+  expect(plan.stdout).toMatch(/^build +lib +its result is gone from the store$/m);
+  expect((await ws.build()).status).toBe(0);
+});
+
+test('a package that lost its last file loses its directory', async () => {
+  await using ws = await workspace(chain);
+  await ws.build();
+  ws.write('pkg/other/build.ts', toy());
+  await ws.build();
+  expect(existsSync(join(ws.here, 'toy-box/deploy/other'))).toBe(false);
 });
