@@ -10,8 +10,8 @@ import {
   utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from '../base/digest.ts';
-import { emptyDir, readIfPresent, removeTree, temporaryName, walkTree, writeAtomic } from '../base/files.ts';
+import { type Digest, isDigest } from '../base/digest.ts';
+import { emptyDir, isErrno, readIfPresent, removeTree, temporaryName, walkTree, writeAtomic } from '../base/files.ts';
 import { isAlive } from '../base/lock.ts';
 import { epochSeconds, treeEntries, writeTar } from '../base/tar.ts';
 import type { Permission } from '../recipe/recipe.ts';
@@ -90,18 +90,31 @@ export function openStore(dir: string): Store {
 
 function parseResults(text: string | undefined): readonly Result[] {
   try {
-    return text === undefined ? [] : (JSON.parse(text) as Result[]);
+    const found: unknown = text === undefined ? [] : JSON.parse(text);
+    return Array.isArray(found) ? found.filter(isResult) : [];
   } catch {
     // A damaged entry is no result: the package is built again and the entry replaced.
     return [];
   }
 }
 
+const isResult = (value: Partial<Result> | null): value is Result =>
+  isDigest(String(value?.output)) && Array.isArray(value?.reads);
+
 /** Moves a file or tree to the name of its content; when that is taken, the same content is there already. */
 function place(from: string, to: string): void {
   mkdirSync(join(to, '..'), { recursive: true });
-  if (existsSync(to)) removeTree(from);
-  else renameSync(from, to);
+  if (existsSync(to)) {
+    removeTree(from);
+    return;
+  }
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    // Another process was faster with the same content.
+    if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    removeTree(from);
+  }
 }
 
 /** Files lose their write permission and every entry gets the same time, as it will have in the archive. */
