@@ -20,7 +20,7 @@ export function listingOf(url: string, version: string): Listing {
 const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A version that announces itself as not meant for everybody. */
-const isPreRelease = (version: string): boolean => /(?:rc|alpha|beta|pre|dev|snapshot)/i.test(version);
+const isPreRelease = (version: string): boolean => /rc|alpha|beta|pre|dev|snapshot|\d[ab]\d/i.test(version);
 
 /** The greatest released version that the text of a listing names; undefined when it names none. */
 export function newestIn(text: string, { pattern }: Listing): string | undefined {
