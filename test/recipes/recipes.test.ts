@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../src/base/digest.ts';
 import { failuresOf } from '../../src/base/failure.ts';
 import { readIfPresent, walkTree } from '../../src/base/files.ts';
 import { configFor } from '../../src/config/config.ts';
 import { selectTarget, type Target } from '../../src/config/target.ts';
 import { openWorkspace } from '../../src/config/workspace.ts';
+import { resolveGraph } from '../../src/graph/resolve.ts';
+import type { RecipeSet } from '../../src/recipe/load.ts';
 import type { Alternative, ComputedRecipe, Recipe } from '../../src/recipe/recipe.ts';
 import { recipeFaults } from '../../src/recipe/validate.ts';
 
@@ -83,6 +86,21 @@ test('every package that a recipe names exists, for every board and product', ()
   expect([...unknown]).toEqual([]);
 });
 
+test.each(targets)('$board with $product is a graph without cycles that its release is the end of', async (target) => {
+  const set: RecipeSet = {
+    bundlePath: '',
+    names: [...recipes.keys()],
+    has: (name) => recipes.has(name),
+    load: async (name) => ({
+      ...{ name, dir: '', recipe: recipeFor(name, target) ?? {}, digest: digestOf(name), place: () => undefined },
+    }),
+  };
+  const config = configFor(target, () => undefined);
+  const graph = await resolveGraph('release', set, () => config, config.list('PREFER'));
+  expect(graph.order.at(-1)?.name).toBe('release');
+  expect(graph.order.map(({ name }) => name)).toEqual(expect.arrayContaining(['rootfs', 'busybox', 'toolchain']));
+});
+
 test('every recipe is needed by some board and product', () => {
   expect(written.map(({ name }) => name).filter((name) => !known.has(name))).toEqual([]);
 });
@@ -136,6 +154,11 @@ describe.each(written.map((each) => ({ ...each, title: each.name })))('the recip
       text.includes(`config: '${path.replace(/\.(fragment|config)$/, '')}'`) ||
       path.split('/').some((_part, at, parts) => text.includes(`/${parts.slice(0, at + 1).join('/')}`));
     expect(files.map(({ path }) => path).filter((path) => !isUsed(path))).toEqual([]);
+  });
+
+  test('begins with its version, its url and its digest when it has a source', () => {
+    const fields = [...text.matchAll(/^ {2,4}(?:async )?(\w+)(?=[:,(])/gm)].map(([, field]) => field);
+    if (recipe.url !== undefined) expect(fields.slice(0, 3)).toEqual(['version', 'url', 'sha256']);
   });
 
   test('has hooks of at most 40 lines', () => {
