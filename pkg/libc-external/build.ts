@@ -13,6 +13,7 @@ const formerLibraries = ['libpthread.so.0', 'libdl.so.2', 'librt.so.1'];
 
 /** The run-time libraries that an external compiler links programs to, copied from where it finds them. */
 export default recipe({
+  license: 'LGPL-2.1-or-later AND GPL-3.0-or-later WITH GCC-exception-3.1',
   buildDepends: ['compiler-external'],
   whenLinked: true,
 
