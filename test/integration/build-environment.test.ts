@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { installs, repository, toy, workspace } from '../support/workspace.ts';
+import { ends, installs, reasonOf, repositoryCopy, toy, workspace } from '../support/workspace.ts';
 
 /** Writes what a hook sees, as a context and in the environment of its commands. */
 const probe = toy(`async deploy(ctx) {
@@ -91,14 +93,27 @@ test('programs of the toolchain come before those of the machine, under the name
   expect(ws.built('log/hello-build.log')).toMatch(/^hello from C$/m);
 });
 
-test('OS_RELEASE is what git says of the repository', async () => {
-  const describe = ['-C', repository, 'describe', '--always', '--tags', '--dirty'];
-  const revision = () => spawnSync('git', describe, { encoding: 'utf8' }).stdout.trim() || 'unknown';
-  await using ws = await workspace({ 'pkg/named/build.ts': toy(installs('share/named', 'ctx.osRelease')) });
-  const before = revision();
-  await ws.build();
-  // The repository may be worked in while it is tested.
-  expect([before, revision()]).toContain(ws.built('deploy/named/share/named'));
+test('OS_RELEASE is what git says of the repository; a commit rebuilds only what reads it', async () => {
+  await using ws = await workspace({
+    'pkg/named/build.ts': toy(installs('share/named', 'ctx.osRelease')),
+    'pkg/plain/build.ts': toy(installs('share/plain', "'plain'")),
+  });
+  const root = repositoryCopy(ws);
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], { cwd: root });
+  const build = () =>
+    ws.start(['toy', 'box', '--layer', ws.layer], { root, env: { MK_STORE: join(ws.dir, 'its store') } }).ended;
+  git('init', '--quiet');
+  git('add', 'package.json');
+  git('commit', '--quiet', '-m', 'first');
+  git('tag', 'v1.2');
+  await build();
+  expect(ws.built('deploy/named/share/named')).toBe('v1.2');
+  appendFileSync(join(root, 'package.json'), '\n');
+  const run = await build();
+  expect(ws.built('deploy/named/share/named')).toBe('v1.2-dirty');
+  expect(ends(run, 'built')).toEqual(['named', 'release']);
+  expect(reasonOf(run, 'named')).toBe('OS_RELEASE changed');
 });
 
 test('outside of git OS_RELEASE has a value all the same', async () => {

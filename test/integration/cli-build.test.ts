@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ends, installs, reasonOf, repository, toy, workspace } from '../support/workspace.ts';
+import { ends, installs, reasonOf, repository, repositoryCopy, toy, workspace } from '../support/workspace.ts';
 
 const chain = {
   'pkg/lib/build.ts': toy(installs('share/lib', "'1'")),
@@ -86,10 +86,7 @@ test.skipIf(process.getuid?.() !== 0)(
   'an ordinary user builds from a repository that nobody may write to',
   async () => {
     await using ws = await workspace(chain);
-    const copy = join(ws.dir, 'repository copy');
-    for (const part of ['src', 'pkg', 'board', 'product', 'package.json'])
-      cpSync(join(repository, part), join(copy, part), { recursive: true });
-    symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
+    const copy = repositoryCopy(ws);
     const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
     spawnSync('chmod', ['-R', 'a+rX,a-w', copy]);
     spawnSync('chmod', ['a+rx', ws.dir]);

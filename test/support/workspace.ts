@@ -3,6 +3,7 @@ import { on, once } from 'node:events';
 import {
   closeSync,
   constants,
+  cpSync,
   createReadStream,
   existsSync,
   linkSync,
@@ -197,6 +198,14 @@ function warmStore(): Promise<string> {
   };
   warming ??= warm();
   return warming;
+}
+
+/** A copy of the engine as a repository of its own, with no boards, products or packages but those of the layer. */
+export function repositoryCopy(ws: TestWorkspace): string {
+  const copy = join(ws.dir, 'repository copy');
+  for (const part of ['src', 'package.json']) cpSync(join(repository, part), join(copy, part), { recursive: true });
+  symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
 }
 
 /** The text of a build.ts with these fields. */
