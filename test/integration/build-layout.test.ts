@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { removeTree } from '../../src/base/files.ts';
 import { installs, toy, workspace } from '../support/workspace.ts';
 
 const chain = {
@@ -32,7 +33,6 @@ test('what is shown under deploy/ cannot be changed by accident', async () => {
 test('a view that somebody removed comes back', async () => {
   await using ws = await workspace(chain);
   await ws.build();
-  const { removeTree } = await import('../../src/base/files.ts');
   removeTree(join(ws.here, 'toy-box/deploy/app'));
   expect((await ws.build()).status).toBe(0);
   expect(ws.built('deploy/app/share/app')).toBe('1');
@@ -92,4 +92,23 @@ test('a package whose recipe brings its sources along is built from src/ beside 
   });
   expect((await ws.build()).status).toBe(0);
   expect(readFileSync(join(ws.here, 'toy-box/deploy/own/share/own'), 'utf8')).toBe('mine');
+});
+
+test('files keep names with blanks, line ends and letters beyond ASCII, and links keep their targets', async () => {
+  const names = ['a b', 'a\nb', 'ü€', 'quote\'"$HOME', '-n', '*', 'x'.repeat(200)];
+  await using ws = await workspace({
+    'pkg/names/build.ts': toy(`async deploy({ write, symlink, deployDir }) {
+      for (const name of ${JSON.stringify(names)}) {
+        await write(\`\${deployDir}/share/\${name}/\${name}\`, name);
+        await symlink(name, \`share/\${name}/link\`); } }`),
+    'pkg/user/build.ts': toy(
+      `depends: ['names'], async build({ run, sysroot }) { await run\`find \${sysroot}/share -type f\`; }`,
+    ),
+  });
+  const run = await ws.build();
+  expect(run.status, run.stderr).toBe(0);
+  for (const name of names) {
+    expect(ws.built(`deploy/names/share/${name}/${name}`)).toBe(name);
+    expect(readlinkSync(join(ws.here, 'toy-box/deploy/names/share', name, 'link'))).toBe(name);
+  }
 });

@@ -89,6 +89,24 @@ test('a prepare hook works in the source tree, once for all packages that use it
   expect(readdirSync(join(ws.here, 'src'))).toEqual([]);
 });
 
+test('a package may use the source of one that is not built', async () => {
+  await using ws = await workspace({
+    'product/box/ROOTFS': 'headers\n',
+    'pkg/headers/build.ts': toy(
+      `sourceOf: 'a', ${installs('include/word', 'ctx.version + await ctx.read(`${ctx.sourceDir}/word`)')}`,
+    ),
+  });
+  ws.write('pkg/a/build.ts', toy(tarball(ws, ['a', '1'], { word: 'one' }).fields));
+  const run = await build(ws);
+  expect(run.status, run.stderr).toBe(0);
+  expect(ends(run, 'built')).toEqual(['headers', 'release']);
+  expect(ws.built('deploy/headers/include/word')).toBe('1one');
+  // Another version of that source is another version of this package.
+  ws.write('pkg/a/build.ts', toy(tarball(ws, ['a', '2'], { word: 'two' }).fields));
+  await build(ws);
+  expect(ws.built('deploy/headers/include/word')).toBe('2two');
+});
+
 test('extra sources lie inside the source tree', async () => {
   await using ws = await workspace({ 'product/box/ROOTFS': 'a\n' });
   const main = tarball(ws, ['a', '1'], { word: 'one' });

@@ -55,6 +55,22 @@ test.for(['auto', 'off'])('the second interrupt leaves no process behind (--sand
   await closed;
 });
 
+test.for(['auto', 'off'])(
+  'what a hook leaves in the background ends with its hooks (--sandbox=%s)',
+  async (sandbox) => {
+    await using ws = await workspace({
+      'pkg/endless/build.ts': toy(`async build({ run, recipeDir }) {
+      await run.with({ stdout: \`\${recipeDir}/alive\` })\`sh -c \${'sleep 1000 & exit 0'}\`; }`),
+    });
+    ws.fifo('pkg/endless/alive');
+    const running = ws.start([...args(ws), `--sandbox=${sandbox}`]);
+    const { closed } = await running.pulse('pkg/endless/alive');
+    const run = await running.ended;
+    expect(run.status, run.stderr).toBe(0);
+    await closed;
+  },
+);
+
 test('SIGTERM is an interrupt too', async () => {
   await using ws = await workspace(endless);
   ws.fifo('pkg/endless/alive');
