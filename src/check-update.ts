@@ -87,4 +87,5 @@ const noConfig: Config = {
   has: () => false,
   text: () => undefined,
   merge: () => '',
+  copies: () => [],
 };

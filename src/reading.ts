@@ -52,7 +52,8 @@ export async function openReading(target: Target, root: string): Promise<Reading
         record({ ...read, value: currentValue(target, read) });
         if (path === undefined) return null;
         mkdirSync(dirname(join(configDir, request.file)), { recursive: true });
-        cpSync(path, join(configDir, request.file), { recursive: true });
+        // What a link points to may lie where hooks cannot see it.
+        cpSync(path, join(configDir, request.file), { recursive: true, dereference: true });
         return join(shownDir, request.file);
       };
     },
@@ -84,6 +85,8 @@ function answer(config: Config, request: Exclude<ConfigRequest, { ask: 'osReleas
       return config.text(request.file) ?? null;
     case 'merge':
       return config.merge(request.file);
+    case 'copies':
+      return config.copies(request.file);
     case 'variable':
       return variable(config.variables(request.file), request);
     default:

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from './failure.ts';
-import { isErrno } from './files.ts';
+import { isErrno, readIfPresent } from './files.ts';
 
 /** Held until `release` or the end of the process, however it ends: the kernel keeps it, not a file's presence. */
 export interface Lock {
@@ -44,14 +44,15 @@ export function lockDirectory(path: string): Lock | undefined {
   return undefined;
 }
 
-/** Whether there is a process of this number. */
+/** Whether a process of this number runs; one that has ended and only waits to be noticed by its parent does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return isErrno(error, 'EPERM');
   }
+  // "PID (NAME) STATE …", where a name may hold anything.
+  return !/\) [ZX] [^)]*$/.test(readIfPresent(`/proc/${pid}/stat`) ?? '');
 }
 
 /** util-linux locks our open file description and exits; the description, and so the lock, stays ours. */

@@ -58,7 +58,7 @@ export type ConfigRequest =
       readonly fallback?: string;
     }
   | { readonly ask: 'override'; readonly file: string }
-  | { readonly ask: 'list' | 'has' | 'text' | 'merge'; readonly file: string };
+  | { readonly ask: 'list' | 'has' | 'text' | 'merge' | 'copies'; readonly file: string };
 
 /** What the process tells while it runs, one JSON object a line. */
 export type Message =

@@ -21,6 +21,7 @@ export function hookConfig(onRead: (name: 'BOARD' | 'PRODUCT', value: string) =>
     list: (file) => ask({ ask: 'list', file }) as readonly string[],
     has: (file) => ask({ ask: 'has', file }) === true,
     text: (file) => optional(ask({ ask: 'text', file })),
+    copies: (file) => ask({ ask: 'copies', file }) as readonly string[],
     merge: (file) => String(ask({ ask: 'merge', file }) ?? ''),
     override: (file) => optional(ask({ ask: 'override', file })),
   };

@@ -6,7 +6,7 @@ import { type TreeEntry, walkTree } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
-import { mergeList, mergeTexts, overridePath } from './layers.ts';
+import { copies, mergeList, mergeTexts, overridePath } from './layers.ts';
 import type { Target } from './target.ts';
 import { readVariables, type VariableSet } from './variables.ts';
 
@@ -59,6 +59,10 @@ export function configFor(target: Place, record: (read: Read) => void): Config {
     merge(file) {
       recorded('merge', file);
       return mergeTexts(locations, file);
+    },
+    copies(file) {
+      recorded('merge', file);
+      return copies(locations, file).map(({ text }) => text);
     },
   };
 }

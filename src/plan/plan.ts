@@ -44,8 +44,10 @@ export function decide(
     const reason = last?.output === result.output ? 'nothing changed' : 'built before with the same inputs';
     return { kind: 'cached', node, reason, key, document, result };
   }
-  const reads = store.results(key).map((candidate) => explainReads(candidate.reads, now));
-  return { kind: 'run', node, reason: reads.find(Boolean) ?? explainChange(last?.document, document), key, document };
+  // Other targets and times have left results under this key too: what changed here is told by the one shown here.
+  const shown = store.results(key).find(({ output }) => output === last?.output);
+  const changedReads = shown === undefined ? undefined : explainReads(shown.reads, now);
+  return { kind: 'run', node, reason: changedReads ?? explainChange(last?.document, document), key, document };
 }
 
 /**

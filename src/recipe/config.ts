@@ -27,6 +27,8 @@ export interface Config {
   text(file: string): string | undefined;
   /** The text of every copy, the most specific first; empty when no location has one. */
   merge(file: string): string;
+  /** The same, each copy by itself. */
+  copies(file: string): readonly string[];
 }
 
 /** A Config that also hands out files, as hooks see it. */

@@ -94,7 +94,7 @@ export interface Content {
 export interface DeployContext extends BuildContext {
   /** This package's own tree, the DESTDIR of an installation: everything it installs, and nothing else. */
   readonly deployDir: string;
-  /** The packages that `contains` names and all that they need to run, in build order. */
+  /** The packages that `contains` names and all that they need to run, sorted by name. */
   readonly contents: readonly Content[];
   /** Copies a file or directory into the deploy tree; a destination that ends in `/` keeps the name. */
   install(from: string, to: string, mode?: number): Promise<void>;

@@ -39,10 +39,9 @@ export function kconfig(spec: Recipe & KconfigOptions): Recipe {
       const cross = prefix === '' ? `${triplet.host}-` : '';
       const all: Argument[] = ['-C', sourceDir, `O=${buildDir}`, `CROSS_COMPILE=${cross}`, given(make, ctx)];
       const own = await ctx.read(`${ctx.recipeDir}/${config}.fragment`).catch(() => '');
-      // A merged file has its most specific block first; here the last setting wins.
       const wanted = [
         ...settings(own),
-        ...settings(ctx.config.merge(`${config}.fragment`)).reverse(),
+        ...ctx.config.copies(`${config}.fragment`).toReversed().flatMap(settings),
         ...chosen(given(set, ctx)),
       ];
 

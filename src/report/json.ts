@@ -18,7 +18,7 @@ export function jsonLines(path: string): {
       // A place carries the whole text of its file for the code frame: a reader of events has the file itself.
       const line = place === undefined ? rest : { ...rest, place: { ...place, text: undefined } };
       try {
-        if (isHeard) writeSync(file, `${JSON.stringify(line)}\n`);
+        if (isHeard) writeAll(file, `${JSON.stringify(line)}\n`);
       } catch (error) {
         if (!isErrno(error, 'EPIPE')) throw error;
         isHeard = false;
@@ -28,6 +28,12 @@ export function jsonLines(path: string): {
       if (file !== 1) closeSync(file);
     },
   };
+}
+
+/** A pipe may take a part of what it is given. */
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
 
 function openEvents(path: string): number {

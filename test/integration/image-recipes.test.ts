@@ -57,6 +57,7 @@ function configOf({ variables = {}, files = {} }: Given) {
     has: (file: string) => file in files,
     text: (file: string) => files[file],
     merge: () => '',
+    copies: () => [],
     override,
   };
   return config satisfies Config;

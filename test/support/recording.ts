@@ -6,9 +6,9 @@ interface Circumstances {
   readonly runsOn?: 'build' | 'target';
   /** Files that hooks can read, by the path they use; what they write is added. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Configuration files by name, as `text` gives them; those that `merge` gives. */
+  /** Configuration files by name, as `text` gives them; their copies, the most specific first. */
   readonly texts?: Readonly<Record<string, string>>;
-  readonly merged?: Readonly<Record<string, string>>;
+  readonly merged?: Readonly<Record<string, readonly string[]>>;
   /** What a command does to the files, for a style that reads what a command has written. */
   readonly effect?: (command: readonly string[], files: Map<string, string>) => void;
 }
@@ -54,7 +54,8 @@ export async function record(recipe: Recipe, circumstances: Circumstances = {}):
     write: async (file, text) => void files.set(file, text),
     config: {
       text: (file: string) => texts[file],
-      merge: (file: string) => merged[file] ?? '',
+      merge: (file: string) => (merged[file] ?? []).join(''),
+      copies: (file: string) => merged[file] ?? [],
     } as DeployContext['config'],
   };
   await recipe.build?.(context as DeployContext);

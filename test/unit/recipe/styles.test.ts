@@ -180,8 +180,8 @@ describe('kconfig', () => {
     const { files } = await record(kconfig({ config: 'linux', set: { D: false } }), {
       ...linux,
       files: { ...linux.files, '/mk/pkg/linux.fragment': 'CONFIG_A=1\nCONFIG_B=1\nCONFIG_C=1\nCONFIG_D=y\n' },
-      // As `merge` gives it: the most specific location first.
-      merged: { 'linux.fragment': 'CONFIG_C=3\nCONFIG_D=y\nCONFIG_B=2\nCONFIG_C=2\n' },
+      // The most specific location first; within one file the last line counts.
+      merged: { 'linux.fragment': ['CONFIG_C=1\nCONFIG_C=3\nCONFIG_D=y\n', 'CONFIG_B=2\nCONFIG_C=2\n'] },
     });
     const lines = files.get('.config')?.trimEnd().split('\n').toSorted();
     expect(lines).toEqual(['# CONFIG_D is not set', 'CONFIG_A=1', 'CONFIG_B=2', 'CONFIG_C=3', 'CONFIG_DEFAULT=y']);
