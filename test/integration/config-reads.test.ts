@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ends, installs, reasonOf, toy, toyOf, workspace } from '../support/workspace.ts';
 
@@ -138,4 +140,24 @@ test('a file of variables with anything to execute is refused with file, line an
   expect(run.status).toBe(1);
   expect(run.stderr).toContain('product/box/INIT:2:3');
   expect(run.stderr).toContain('this file is read, not executed');
+});
+
+test('configuration may be links to files elsewhere: what they hold is read, and its change noticed', async () => {
+  await using ws = await workspace({
+    'pkg/a/build.ts': toy(`async deploy({ config, install }) {
+      await install(config.override('a.conf'), 'etc/a.conf');
+      await install(config.override('a.d'), 'etc/a.d'); }`),
+    'shared/a.conf': 'one',
+    'product/box/a.d/plain': 'plain',
+  });
+  symlinkSync('../../shared/a.conf', join(ws.layer, 'product/box/a.conf'));
+  symlinkSync('../../../shared/a.conf', join(ws.layer, 'product/box/a.d/linked'));
+  const run = await ws.build();
+  expect(run.status, run.stderr).toBe(0);
+  expect(ws.built('deploy/a/etc/a.conf')).toBe('one');
+  expect(ws.built('deploy/a/etc/a.d/linked')).toBe('one');
+  ws.write('shared/a.conf', 'two');
+  expect(ends(await ws.build(), 'built')).toEqual(['a', 'release']);
+  expect(ws.built('deploy/a/etc/a.conf')).toBe('two');
+  expect(ws.built('deploy/a/etc/a.d/linked')).toBe('two');
 });
