@@ -77,7 +77,7 @@ export async function settle(temporary: string, path: string): Promise<void> {
   await rename(temporary, path);
 }
 
-/** "12.3 of 87.1 MB from HOST", at most once a second. */
+/** "12.3 of 87.1 MB from HOST", at most every ten seconds: a log must stay readable. */
 export function progress(
   total: number | undefined,
   from: string,
@@ -86,7 +86,7 @@ export function progress(
   let last = performance.now();
   return (size) => {
     const now = performance.now();
-    if (now - last < 1000) return;
+    if (now - last < 10_000) return;
     last = now;
     tell(`${megabytes(size)}${total === undefined ? '' : ` of ${megabytes(total)}`} MB from ${from}`);
   };
