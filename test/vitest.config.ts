@@ -15,6 +15,7 @@ const project = (name: string, seconds: number, more: object = {}) => ({
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
+    maxWorkers: '100%',
     projects: [
       project('unit', 20),
       project('recipes', 20),

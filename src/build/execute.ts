@@ -138,6 +138,11 @@ function answerTo(request: ConfigRequest, { answer }: Execution): Answer {
   }
 }
 
+function hintFor({ code, hint }: FailureRecord, log: string): string {
+  if (code !== 'system-refused') return hint ?? `the whole log is ${log}`;
+  return 'hooks write to their working directory, and in deploy to the deploy tree; all else is read-only';
+}
+
 const shownLogLines = 20;
 
 function failureOf(
@@ -152,7 +157,7 @@ function failureOf(
   return new Failure(record.code, record.code === 'hook-failed' ? `${message} in ${hook}` : message, {
     place,
     detail: [record.detail, logEnd(log)].filter(Boolean).join('\n'),
-    hint: record.hint ?? `the whole log is ${log}`,
+    hint: hintFor(record, log),
   });
 }
 
