@@ -94,6 +94,8 @@ export async function buildPackage(
   const { store, buildRoot, sandbox } = workshop;
   const isolated = sandbox === 'namespaces';
   const workDir = store.workDir(node.name);
+  const { recipe } = node.loaded;
+  if (recipe.build === undefined && recipe.deploy === undefined) return nothing(workDir);
   const buildDir = emptyDir(buildRoot.buildDir(node.name));
   const staged = (runsOn: Node['runsOn']): StagedTree[] =>
     node.staged
@@ -161,6 +163,11 @@ export async function buildPackage(
       removeTree(buildDir);
     },
   };
+}
+
+/** A package that only names others installs nothing, and nothing has to be staged or run for it. */
+function nothing(workDir: string): Built {
+  return { deployDir: emptyDir(join(workDir, 'deploy')), reads: [], seconds: 0, cleanUp: () => removeTree(workDir) };
 }
 
 /** A recipe without a url may bring its source along. */
