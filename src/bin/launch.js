@@ -15,7 +15,12 @@ export async function launch(program) {
     restart(program);
     return;
   }
-  const { engineDir } = await import('./bundle.js');
+  const { engineDir, storeDir } = await import('./bundle.js');
+  // Node does not come back from making directories there.
+  if (/^\/(proc|sys)(\/|$)/.test(storeDir())) {
+    complain(`the store cannot be in ${storeDir()}`, 'set MK_STORE to a directory that holds files');
+    return;
+  }
   let dir;
   try {
     dir = await engineDir(root);

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture, findProgram, finished, start, stop } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
 import { removeTree } from '../base/files.ts';
-import { untilInterrupted } from './interrupt.ts';
+import { runOnTerminal, untilInterrupted } from './interrupt.ts';
 import type { RunOptions } from './options.ts';
 
 /** Starts the services as init would; what they say is for `/run/boot.log`. */
@@ -31,9 +30,7 @@ export async function runInContainer({ releaseDir, command, output, errors }: Ru
     await unpack(archive, dir);
     const argv = containerWords(dir, command);
     if (command === undefined) {
-      return (
-        (await untilInterrupted(undefined, () => finished(spawn('bwrap', argv, { stdio: 'inherit' })))).status ?? 1
-      );
+      return await runOnTerminal(['bwrap', ...argv]);
     }
     const child = start(['bwrap', ...argv], { stdio: ['inherit', 'pipe', 'pipe'] });
     child.stdout?.pipe(output, { end: false });

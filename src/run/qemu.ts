@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +6,7 @@ import { findProgram, finished, shown, start, stop } from '../base/command.ts';
 import { writeCpio } from '../base/cpio.ts';
 import { Failure } from '../base/failure.ts';
 import { guestScript, openConsole } from './guest.ts';
-import { untilInterrupted } from './interrupt.ts';
+import { runOnTerminal, untilInterrupted } from './interrupt.ts';
 import type { RunOptions } from './options.ts';
 
 /**
@@ -90,13 +89,6 @@ async function extendInitramfs(initramfs: string, copy: string, dir: string, scr
   copyFileSync(initramfs, copy);
   appendFileSync(copy, Buffer.alloc((4 - (statSync(copy).size % 4)) % 4));
   appendFileSync(copy, readFileSync(addition));
-}
-
-/** QEMU puts the terminal into raw mode by itself and restores it; it stays in our process group to be allowed to. */
-async function runOnTerminal([program, ...rest]: readonly [string, ...string[]]): Promise<number> {
-  process.stderr.write('The console of the system follows; Ctrl-A X stops the emulator.\n');
-  const exit = await untilInterrupted(undefined, () => finished(spawn(program, rest, { stdio: 'inherit' })));
-  return exit.status ?? 1;
 }
 
 async function runToEnd(argv: readonly [string, ...string[]], options: RunOptions, nonce: string): Promise<number> {
