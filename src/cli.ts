@@ -160,8 +160,11 @@ async function dispatch(argv: readonly string[], installation: Installation): Pr
     .fail((message, error) => {
       // What yargs itself throws is about the arguments; everything else comes from a command.
       if (error && error.name !== 'YError') throw error;
-      const [what = ''] = (message ?? error?.message ?? '').split('\n');
-      throw new Failure('usage', what || 'wrong arguments', { detail: usage, hint: 'mk --help shows all options' });
+      const lines = (message ?? error?.message ?? '').split('\n').map((line) => line.trim());
+      const what = lines.filter(Boolean).join(' ') || 'wrong arguments';
+      const isForgotten = argv[0] === 'run' && /^Unknown argument/.test(what);
+      const hint = isForgotten ? 'put -- in front of the command' : 'mk --help shows all options';
+      throw new Failure('usage', what, { detail: usage, hint });
     });
   await parser.parseAsync();
   return status;

@@ -3,6 +3,7 @@ import { checkPrograms, machineFingerprint } from './build/machine.ts';
 import { probeSandbox } from './build/sandbox.ts';
 import { selectTarget } from './config/target.ts';
 import { openWorkspace, refuseBuildInside } from './config/workspace.ts';
+import { parseMirrors } from './fetch/mirror.ts';
 import { resolveGraph } from './graph/resolve.ts';
 import type { MkOptions } from './options.ts';
 import { makePlan, type PlanInputs } from './plan/plan.ts';
@@ -22,6 +23,7 @@ export async function mkCommand(options: MkOptions): Promise<number> {
   const workspace = openWorkspace({ root: installation.root, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, options.board, options.product);
   refuseBuildInside(workspace);
+  const mirrors = parseMirrors(process.env['MK_MIRRORS']);
   // These ask other programs or read much, and wait for each other no longer than they must.
   const [recipes, reading, sandbox, machine] = await Promise.all([
     openRecipes(workspace.packages, installation.root, join(workspace.storeDir, 'recipes')),
@@ -51,5 +53,18 @@ export async function mkCommand(options: MkOptions): Promise<number> {
     process.stdout.write(printPlan([...plan.values()]));
     return 0;
   }
-  return runPlan({ options, workspace, target, recipes, reading, graph, store, sandbox, buildRoot, inputs, plan });
+  return runPlan({
+    options,
+    workspace,
+    target,
+    recipes,
+    reading,
+    graph,
+    store,
+    sandbox,
+    buildRoot,
+    inputs,
+    plan,
+    mirrors,
+  });
 }

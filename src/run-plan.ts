@@ -11,7 +11,7 @@ import { buildPackage, prepareSource, type Workshop } from './build-package.ts';
 import type { Target } from './config/target.ts';
 import type { Workspace } from './config/workspace.ts';
 import { type FetchOptions, fetchDistfile } from './fetch/distfile.ts';
-import { parseMirrors } from './fetch/mirror.ts';
+import type { Mirror } from './fetch/mirror.ts';
 import type { Graph, Node } from './graph/graph.ts';
 import type { MkOptions } from './options.ts';
 import { versionOf } from './plan/key.ts';
@@ -39,6 +39,7 @@ export interface PlannedRun {
   readonly buildRoot: BuildRoot;
   readonly inputs: PlanInputs;
   readonly plan: ReadonlyMap<string, Step>;
+  readonly mirrors: readonly Mirror[];
 }
 
 /** Downloads that run ahead of the builds at a time. */
@@ -209,7 +210,7 @@ function sourcesFor(run: PlannedRun, workshop: Workshop): Sources {
   mkdirSync(workspace.downloadDir, { recursive: true });
   const fetchOptions = (source: LoadedRecipe): FetchOptions => ({
     downloadDir: workspace.downloadDir,
-    mirrors: parseMirrors(process.env['MK_MIRRORS']),
+    mirrors: run.mirrors,
     offline: options.offline,
     aptDir: join(store.dir, 'apt'),
     tell: (detail) => workshop.tell({ event: 'activity', package: source.name, activity: 'fetch', detail }),

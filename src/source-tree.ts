@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { emptyDir, isErrno, removeTree, temporaryName } from './base/files.ts';
 import { isAlive, type Lock, lockDirectory } from './base/lock.ts';
 
@@ -46,6 +46,16 @@ export function removeAbandonedTrees(sourcesDir: string): void {
   for (const name of readdirSync(sourcesDir)) {
     const maker = /\.(\d+)-[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
     if (maker !== undefined && !isAlive(Number(maker))) claimTree(join(sourcesDir, name))?.remove();
+  }
+}
+
+/** Removes other trees of the same package and version: what earlier attempts with another recipe have left. */
+export function removeOtherAttempts(path: string): void {
+  const [dir, stem] = [dirname(path), basename(path).replace(/[0-9a-f]{8}$/, '')];
+  if (!existsSync(dir)) return;
+  for (const name of readdirSync(dir)) {
+    const isAttempt = name.startsWith(stem) && /^[0-9a-f]{8}$/.test(name.slice(stem.length));
+    if (isAttempt && name !== basename(path)) claimTree(join(dir, name))?.remove();
   }
 }
 

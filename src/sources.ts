@@ -6,7 +6,7 @@ import type { Candidate, Fetched } from './fetch/distfile.ts';
 import { sourceKey } from './plan/key.ts';
 import type { LoadedRecipe } from './recipe/load.ts';
 import type { Distfile } from './recipe/recipe.ts';
-import { claimTree, makeTree, removeAbandonedTrees, type SourceTree } from './source-tree.ts';
+import { claimTree, makeTree, removeAbandonedTrees, removeOtherAttempts, type SourceTree } from './source-tree.ts';
 import type { Read } from './store/store.ts';
 
 export interface SourceSteps {
@@ -72,7 +72,10 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
       if (left > 0) return;
       const tree = held.get(source.name);
       if (steps.keep || failed.has(source.name)) tree?.release();
-      else (tree ?? claimTree(pathOf(source)))?.remove();
+      else {
+        (tree ?? claimTree(pathOf(source)))?.remove();
+        removeOtherAttempts(pathOf(source));
+      }
     },
   };
 }

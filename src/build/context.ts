@@ -12,11 +12,13 @@ import {
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 import { Failure } from '../base/failure.ts';
+import { modeFault } from '../base/mode.ts';
 import type { BuildContext, DeployContext, PrepareContext } from '../recipe/context.ts';
 import type { Action } from './action.ts';
 import { ask, send } from './channel.ts';
 import { osName, toolPrefix } from './environment.ts';
 import { hookConfig } from './hook-config.ts';
+import { openWork } from './open-work.ts';
 import { applyPatch, patchSeries } from './patch.ts';
 import { commandRunner } from './run.ts';
 
@@ -25,6 +27,8 @@ export interface ContextMaker {
   prepare(log: number): PrepareContext;
   build(log: number): BuildContext;
   deploy(log: number, strip: (paths: readonly string[]) => Promise<void>): DeployContext;
+  /** Fails when a hook that has returned left something running. */
+  expectNothingOpen(hook: string): void;
 }
 
 /** The contexts for one action; all of them share what the hooks have read so far. */
@@ -32,6 +36,7 @@ export function contextMaker(action: Action): ContextMaker {
   const { paths, jobs } = action;
   const environment: Record<string, string> = { ...action.environment };
   const prefix = action.runsOn === 'build' ? toolPrefix : '';
+  const work = openWork(action.package);
 
   const common = (hook: string, cwd: string, log: number) => {
     const at = (file: string) => resolve(cwd, file);
@@ -42,6 +47,7 @@ export function contextMaker(action: Action): ContextMaker {
       environment: () => environment,
       log,
       jobServer: action.jobServer,
+      work,
     });
     return {
       name: action.package,
@@ -96,6 +102,7 @@ export function contextMaker(action: Action): ContextMaker {
       };
     },
     build: (log) => build('build', log),
+    expectNothingOpen: work.expectNone,
     deploy(log, strip) {
       const inTree = deployPath(paths.deployDir, prefix, action.package);
       const context = build('deploy', log);
@@ -119,7 +126,7 @@ export function contextMaker(action: Action): ContextMaker {
             mkdirSync(dirname(inTree(file)), { recursive: true });
             symlinkSync(target, inTree(file));
           },
-          strip: (...files: readonly string[]) => strip(files.map(inTree)),
+          strip: (...files: readonly string[]) => work.track('strip', strip(files.map(inTree))),
         }),
       });
     },
@@ -151,6 +158,7 @@ const targetOf = (from: string, to: string, inTree: (file: string) => string): s
 
 function installFile(from: string, to: string, inTree: (file: string) => string, mode?: number): void {
   const target = targetOf(from, to, inTree);
+  if (mode !== undefined) checkMode(to, mode);
   mkdirSync(dirname(target), { recursive: true });
   if (statSync(from).isDirectory()) {
     cpSync(from, target, { recursive: true, verbatimSymlinks: true });
@@ -161,8 +169,14 @@ function installFile(from: string, to: string, inTree: (file: string) => string,
 }
 
 function writeText(path: string, text: string, mode = 0o644): void {
+  checkMode(path, mode);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text, { mode });
+}
+
+function checkMode(file: string, mode: number): void {
+  const fault = modeFault(mode);
+  if (fault !== undefined) throw new Failure('hook-failed', `the mode of ${file} ${fault}`);
 }
 
 function editText(path: string, file: string, change: (text: string) => string, name: string): void {

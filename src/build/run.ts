@@ -5,6 +5,7 @@ import { Failure } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
 import { words } from '../base/words.ts';
 import type { Run, RunOptions } from '../recipe/context.ts';
+import type { OpenWork } from './open-work.ts';
 
 /** What the commands of one hook have in common. */
 export interface RunSetting {
@@ -16,6 +17,8 @@ export interface RunSetting {
   /** An open file that takes the command lines and all their output. */
   readonly log: number;
   readonly jobServer: string | undefined;
+  /** Hears of every command that is begun. */
+  readonly work: OpenWork;
 }
 
 /** The descriptor of the job server inside a command; make 4.3 knows no other way than descriptors. */
@@ -23,8 +26,10 @@ const jobServerDescriptor = 4;
 
 /** The `run` of one hook's context. */
 export function commandRunner(setting: RunSetting, options: RunOptions = {}): Run {
-  const run = (text: TemplateStringsArray, ...values: Parameters<typeof words>[1]) =>
-    execute(words(text, values), setting, options);
+  const run = (text: TemplateStringsArray, ...values: Parameters<typeof words>[1]) => {
+    const argv = words(text, values);
+    return setting.work.track(`\`${shown(argv)}\``, execute(argv, setting, options));
+  };
   return Object.assign(run, {
     with: (more: RunOptions) => commandRunner(setting, { ...options, ...more, env: { ...options.env, ...more.env } }),
   });

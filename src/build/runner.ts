@@ -51,6 +51,7 @@ async function prepare(action: Action, recipe: Recipe, contexts: Contexts): Prom
   const context = contexts.prepare(log);
   if (recipe.prepare) await recipe.prepare(context);
   else await context.applyPatches();
+  contexts.expectNothingOpen('prepare');
 }
 
 async function build(action: Action, recipe: Recipe, contexts: Contexts): Promise<void> {
@@ -60,11 +61,13 @@ async function build(action: Action, recipe: Recipe, contexts: Contexts): Promis
     cpSync(paths.sourceDir, paths.buildDir, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   process.chdir(paths.buildDir);
   await recipe.build?.(contexts.build(buildLog));
+  contexts.expectNothingOpen('build');
 
   const log = enter('deploy', action);
   const note = (line: string) => void writeSync(log, `${line}\n`);
   const stripping = { triplet: action.triplet, path: action.environment['PATH'] ?? '', log: note };
   await recipe.deploy?.(contexts.deploy(log, (files) => stripFiles(files, stripping)));
+  contexts.expectNothingOpen('deploy');
   await settleTree({
     deployDir: paths.deployDir,
     prefix: action.runsOn === 'build' ? toolPrefix : '',
@@ -98,11 +101,12 @@ function recordOf(error: unknown): FailureRecord & { stack?: string } {
   return { code: 'hook-failed', message: first, detail: more.join('\n') || undefined, ...at };
 }
 
+function fail(error: unknown): never {
+  send({ tell: 'failed', hook, failure: recordOf(error) });
+  process.exit(1);
+}
+
+// A command that fails while nobody waits for it fails its hook all the same.
+process.on('unhandledRejection', fail);
 // What a hook left open or running must not keep this process: it ends when the hooks have ended.
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    send({ tell: 'failed', hook, failure: recordOf(error) });
-    process.exit(1);
-  },
-);
+main().then(() => process.exit(0), fail);

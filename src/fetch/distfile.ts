@@ -132,7 +132,9 @@ function failureFor(request: FetchRequest, options: FetchOptions, misses: readon
     ...misses.filter((miss) => miss.candidate === candidate).map((miss) => `  ${miss.from}: ${miss.reason}`),
   ]);
   const circumstances = { place: request.place };
-  const bring = `place the file at ${options.downloadDir}/${upstream.file}, or name a mirror that has it in MK_MIRRORS`;
+  const asksApt = options.offline || options.mirrors.some(({ kind }) => kind === 'apt');
+  const mirror = `a mirror that has it${asksApt ? '' : ', or apt:,'} in MK_MIRRORS`;
+  const bring = `place the file at ${options.downloadDir}/${upstream.file}, or name ${mirror}`;
   if (wrong?.received === undefined) {
     return new Failure('download-failed', `${upstream.file}: no source has it`, {
       ...circumstances,

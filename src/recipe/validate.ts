@@ -1,4 +1,5 @@
 import { Failure } from '../base/failure.ts';
+import { modeFault } from '../base/mode.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { locate } from './locate.ts';
 import type { Recipe } from './recipe.ts';
@@ -11,6 +12,11 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const text: Check = (value) =>
   value === '' ? 'must not be empty' : typeof value === 'string' ? undefined : `must be a text, not ${kind(value)}`;
+const address: Check = (value) =>
+  text(value) ??
+  (/^(?:https?|ftp|file):\/\/./.test(String(value)) && URL.canParse(String(value))
+    ? undefined
+    : `gives "${value}", which is no address such as https://…`);
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : `must be true or false, not ${kind(value)}`);
 const callable: Check = (value) => (typeof value === 'function' ? undefined : `must be a function, not ${kind(value)}`);
 const record: Check = (value) => (isRecord(value) ? undefined : `must be an object, not ${kind(value)}`);
@@ -39,7 +45,7 @@ const fields: Readonly<Record<keyof Recipe, Check>> = {
   extraSources: (value) =>
     record(value) ??
     Object.values(value as object)
-      .map(distfile({ url: text, sha256 }))
+      .map(distfile({ url: address, sha256 }))
       .find(Boolean),
   sourceOf: text,
   depends: names,
@@ -49,7 +55,7 @@ const fields: Readonly<Record<keyof Recipe, Check>> = {
   contains: names,
   runsOn: oneOf('build', 'target'),
   license: text,
-  permissions: record,
+  permissions,
   programs: texts,
   inSource: flag,
   strip: flag,
@@ -60,6 +66,27 @@ const fields: Readonly<Record<keyof Recipe, Check>> = {
   deploy: callable,
   checkUpdate: callable,
 };
+
+function permissions(value: unknown): string | undefined {
+  if (!isRecord(value)) return record(value);
+  for (const [path, permission] of Object.entries(value)) {
+    const wrong = permissionFault(permission);
+    if (wrong !== undefined) return `for "${path}" ${wrong}`;
+  }
+  return undefined;
+}
+
+function permissionFault(value: unknown): string | undefined {
+  if (!isRecord(value)) return `must be an object with mode or owner, not ${kind(value)}`;
+  const { mode, owner, ...others } = value;
+  const [other] = Object.keys(others);
+  if (other !== undefined) return `has "${other}", and only mode and owner are known`;
+  const fault = mode === undefined ? undefined : modeFault(mode);
+  if (fault !== undefined) return `has a mode that ${fault}`;
+  return owner === undefined || (typeof owner === 'string' && /^[\w.-]+(:[\w.-]+)?$/.test(owner))
+    ? undefined
+    : "has an owner that is not 'user' or 'user:group'";
+}
 
 function listOf(check: Check): Check {
   return (value) => (Array.isArray(value) ? value.map(check).find(Boolean) : `must be a list, not ${kind(value)}`);
@@ -119,5 +146,19 @@ export function recipeFaults(name: string, file: string, value: unknown): Failur
       ),
     );
   }
+  const { url, version } = value;
+  if (typeof url === 'function' && typeof version === 'string') {
+    const wrong = urlFault(url as (version: string) => unknown, version);
+    if (wrong !== undefined) faults.push(fault(`"url" ${wrong}`, 'url'));
+  }
   return faults;
+}
+
+/** The function is tried with the recipe's own version: a fault in it must not wait until something is fetched. */
+function urlFault(url: (version: string) => unknown, version: string): string | undefined {
+  try {
+    return address(url(version));
+  } catch (error) {
+    return `fails: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

@@ -5,7 +5,7 @@ import { capture, findProgram, finished, start, stop } from '../base/command.ts'
 import { Failure } from '../base/failure.ts';
 import { removeTree } from '../base/files.ts';
 import { runOnTerminal, untilInterrupted } from './interrupt.ts';
-import type { RunOptions } from './options.ts';
+import { brokenPipe, type RunOptions } from './options.ts';
 
 /** Starts the services as init would; what they say is for `/run/boot.log`. */
 const startSystem = '/etc/init.d/rcS < /dev/null > /run/boot.log 2>&1';
@@ -35,6 +35,12 @@ export async function runInContainer({ releaseDir, command, output, errors }: Ru
     const child = start(['bwrap', ...argv], { stdio: ['inherit', 'pipe', 'pipe'] });
     child.stdout?.pipe(output, { end: false });
     child.stderr?.pipe(errors, { end: false });
+    // Whoever reads the output may have enough of it.
+    let isHeard = true;
+    output.once('error', () => {
+      isHeard = false;
+      stop(child, 'SIGKILL');
+    });
     const closed = new Promise((resolve) => child.once('close', resolve));
     const exit = await untilInterrupted(
       () => stop(child, 'SIGKILL'),
@@ -44,7 +50,7 @@ export async function runInContainer({ releaseDir, command, output, errors }: Ru
         return ended;
       },
     );
-    return exit.status ?? 1;
+    return exit.status ?? (isHeard ? 1 : brokenPipe);
   } finally {
     removeTree(dir);
   }

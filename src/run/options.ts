@@ -15,3 +15,6 @@ export interface RunOptions {
   /** Seconds until the command must have begun; no limit afterwards. Default: 120. */
   readonly startLimit?: number | undefined;
 }
+
+/** The status of a command that was ended because nobody reads what it prints, as shells give it. */
+export const brokenPipe = 141;

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { findProgram, finished, shown, start, stop } from '../base/command.ts';
 import { writeCpio } from '../base/cpio.ts';
 import { Failure } from '../base/failure.ts';
 import { guestScript, openConsole } from './guest.ts';
 import { runOnTerminal, untilInterrupted } from './interrupt.ts';
-import type { RunOptions } from './options.ts';
+import { brokenPipe, type RunOptions } from './options.ts';
 
 /**
  * Starts a release in QEMU. With a command: runs it there as root, passes on what it prints as it comes, powers off and
@@ -91,6 +92,12 @@ async function extendInitramfs(initramfs: string, copy: string, dir: string, scr
   appendFileSync(copy, readFileSync(addition));
 }
 
+/** Until the stream takes more, or takes nothing any more. */
+const drain = (stream: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    for (const event of ['drain', 'error', 'close']) stream.once(event, () => resolve());
+  });
+
 async function runToEnd(argv: readonly [string, ...string[]], options: RunOptions, nonce: string): Promise<number> {
   const { output, errors, startLimit = 120 } = options;
   const guest = openConsole(nonce);
@@ -107,11 +114,17 @@ async function runToEnd(argv: readonly [string, ...string[]], options: RunOption
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;
   });
+  let isHeard = true;
+  // Whoever reads the output may have enough of it.
+  output.once('error', () => {
+    isHeard = false;
+    kill();
+  });
   const drained = (async () => {
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
       const printed = guest.feed(chunk);
       if (guest.hasBegun) clearTimeout(timer);
-      if (printed.length > 0 && !output.write(printed)) await new Promise((resolve) => output.once('drain', resolve));
+      if (isHeard && printed.length > 0 && !output.write(printed)) await drain(output);
       // A machine that cannot be switched off from inside would stay for ever.
       if (guest.status !== undefined) lingering ??= setTimeout(kill, 10_000);
     }
@@ -124,6 +137,7 @@ async function runToEnd(argv: readonly [string, ...string[]], options: RunOption
     kill();
   }
   if (guest.status !== undefined) return guest.status;
+  if (!isHeard) return brokenPipe;
 
   const why = guest.hasBegun
     ? 'the system stopped before the command ended'

@@ -137,3 +137,31 @@ test('a result that is damaged in the store is built again', async () => {
   expect(run.status, run.stderr).toBe(0);
   expect(ws.built('deploy/a/share/a')).toBe('a');
 });
+
+test('a hook that does not await its commands fails, and nothing of it is kept', async () => {
+  const deploy = (awaited: string) =>
+    toy(`async deploy({ run }) { ${awaited} run\`sh -c \${'mkdir -p /mk/deploy/bin; echo x > /mk/deploy/bin/x'}\`; }`);
+  await using ws = await workspace({ 'pkg/hasty/build.ts': deploy('void') });
+  const hasty = await ws.build();
+  expect(hasty.status).toBe(1);
+  expect(hasty.stderr).toContain('hasty: the hook has returned while `sh -c ');
+  expect(hasty.stderr).toContain('write `await` in front of everything that deploy starts');
+  ws.write('pkg/hasty/build.ts', deploy('await'));
+  expect((await ws.build()).status).toBe(0);
+  expect(existsSync(join(ws.here, 'toy-box/deploy/hasty/bin/x'))).toBe(true);
+});
+
+test('a command that fails while nobody waits for it fails its hook', async () => {
+  await using ws = await workspace({
+    'pkg/hasty/build.ts': toy('async build({ run }) { void run`false`; await run`sleep 20`; }'),
+  });
+  const run = await ws.build();
+  expect(run.stderr).toContain('error[command-failed]: hasty: `false` exited with status 1 in build');
+});
+
+test('a mode without its 0o is refused where it is used', async () => {
+  await using ws = await workspace({
+    'pkg/decimal/build.ts': toy("async deploy({ write }) { await write('/mk/deploy/bin/x', '', 755); }"),
+  });
+  expect((await ws.build()).stderr).toContain('the mode of /mk/deploy/bin/x is 755 in decimal: write 0o755');
+});

@@ -69,3 +69,11 @@ test('a release without a root file system archive is not for a container', asyn
     }),
   ).rejects.toMatchObject({ code: 'image-invalid', message: 'the release has no rootfs.tar' });
 });
+
+test.runIf(works)('a command whose output nobody wants any more is stopped', async () => {
+  const output = new PassThrough();
+  output.once('data', () => output.destroy(Object.assign(new Error('gone'), { code: 'EPIPE' })));
+  const options = { releaseDir: join(dir, 'release'), settings: {}, output, errors: new PassThrough() };
+  const status = await runInContainer({ ...options, command: ['sh', '-c', 'while :; do echo more; done'] });
+  expect(status).toBe(141);
+});

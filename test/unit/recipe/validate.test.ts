@@ -56,6 +56,20 @@ describe('what is wrong with a field is told', () => {
     [{ inSource: 'yes' }, 'zlib: "inSource" must be true or false, not a string'],
     [{ programs: 'cmake' }, 'zlib: "programs" must be a list of texts'],
     [{ permissions: [] }, 'zlib: "permissions" must be an object, not a list'],
+    [
+      { permissions: { 'bin/su': { mode: 4755 } } },
+      'zlib: "permissions" for "bin/su" has a mode that is 4755 in decimal: write 0o4755',
+    ],
+    [
+      { permissions: { 'bin/su': { mod: 0o755 } } },
+      'zlib: "permissions" for "bin/su" has "mod", and only mode and owner are known',
+    ],
+    [
+      { permissions: { 'bin/su': { owner: 'a b' } } },
+      `zlib: "permissions" for "bin/su" has an owner that is not 'user' or 'user:group'`,
+    ],
+    [{ ...source, url: () => 'zlib.net/x' }, 'zlib: "url" gives "zlib.net/x", which is no address such as https://…'],
+    [{ ...source, url: () => undefined }, 'zlib: "url" must be a text, not nothing'],
     [{ update: 'github' }, 'zlib: "update" must be an object, not a string'],
     [{ build: 'make' }, 'zlib: "build" must be a function, not a string'],
     [{ ...source, alternatives: {} }, 'zlib: "alternatives" must be a list, not an object'],
