@@ -234,5 +234,7 @@ test('the Failure lists every source with its reason and says where to put the f
     b.tar (sha256 3e23e8160039594a…)
       DIR/mirror: does not have it"
   `);
-  expect(failure.hint).toBe(`place the file at ${downloadDir}/a.tar, or name a mirror that has it, or apt:, in MK_MIRRORS`);
+  expect(failure.hint).toBe(
+    `place the file at ${downloadDir}/a.tar, or name a mirror that has it, or apt:, in MK_MIRRORS`,
+  );
 });

@@ -135,7 +135,7 @@ test('two dependencies that install one path with different content are both nam
   await using ws = await workspace({
     'pkg/one/build.ts': toy(installs('share/same', "'1'")),
     'pkg/two/build.ts': toy(installs('share/same', "'2'")),
-    'pkg/app/build.ts': toy("depends: ['one', 'two']"),
+    'pkg/app/build.ts': toy("depends: ['one', 'two'], build() {}"),
   });
   const run = await ws.build();
   expect(run.status).toBe(1);
