@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -87,7 +87,8 @@ async function extendInitramfs(initramfs: string, copy: string, dir: string, scr
   const addition = join(dir, 'addition');
   const entry = { path: 'mk-run', kind: 'file', mode: 0o755, uid: 0, gid: 0, content: { text: script } } as const;
   await writeCpio([entry], addition, { compress: false });
-  copyFileSync(initramfs, copy);
+  // Not a copy of the file: what is in deploy/ may only be read, and so would be its copy.
+  writeFileSync(copy, readFileSync(initramfs));
   appendFileSync(copy, Buffer.alloc((4 - (statSync(copy).size % 4)) % 4));
   appendFileSync(copy, readFileSync(addition));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -98,4 +98,10 @@ test('a release without a kernel is not for QEMU', async () => {
     code: 'image-invalid',
     message: 'the release has no boot/vmlinuz',
   });
+});
+
+test('the release may be read-only, as deploy/ is: the initramfs made from it can be written', async () => {
+  chmodSync(join(dir, 'release/boot/initramfs.cpio.gz'), 0o444);
+  await expect(run(emulator(`stat -c %A "$2" > ${dir}/mode`))).rejects.toMatchObject({ name: 'Failure' });
+  expect(readFileSync(join(dir, 'mode'), 'utf8')).toMatch(/^-rw/);
 });
