@@ -1,6 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { finished, start } from './command.ts';
 import { Failure } from './failure.ts';
 import { isErrno, readIfPresent } from './files.ts';
 
@@ -28,6 +40,44 @@ export function takeLock(path: string, what: string, { wait = false } = {}): Loc
   return { release: () => closeSync(file) };
 }
 
+export interface Waiting {
+  /** Called once when another process has the lock, with what it wrote into the file. */
+  onWait(holder: string): void;
+  /** Ends the waiting with an interrupted Failure. */
+  readonly signal: AbortSignal;
+  /** What the next one who waits is told of us, after our process number. */
+  readonly note?: string;
+  /** The file goes with the lock. */
+  readonly temporary?: boolean;
+}
+
+/** Takes an exclusive flock(2) on `path`, which is created; waits, without holding up anything else, while another process has it. */
+export async function awaitLock(path: string, { onWait, signal, note, temporary }: Waiting): Promise<Lock> {
+  mkdirSync(dirname(path), { recursive: true });
+  let told = false;
+  for (;;) {
+    const file = openSync(path, 'a+');
+    if (!flock(file, false)) {
+      if (!told) onWait(readFileSync(path, 'utf8').trim());
+      told = true;
+      await flockLater(file, signal);
+    }
+    // Whoever had it may have removed it meanwhile.
+    if (statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(file).ino) {
+      closeSync(file);
+      continue;
+    }
+    ftruncateSync(file);
+    writeSync(file, `${[process.pid, note].filter(Boolean).join(' ')}\n`);
+    return {
+      release() {
+        if (temporary) rmSync(path);
+        closeSync(file);
+      },
+    };
+  }
+}
+
 /** Takes the directory itself, exclusively; undefined when it is not there or another process has it. */
 export function lockDirectory(path: string): Lock | undefined {
   let dir: number;
@@ -53,6 +103,18 @@ export function isAlive(pid: number): boolean {
   }
   // "PID (NAME) STATE …", where a name may hold anything.
   return !/\) [ZX] [^)]*$/.test(readIfPresent(`/proc/${pid}/stat`) ?? '');
+}
+
+async function flockLater(file: number, signal: AbortSignal): Promise<void> {
+  const child = start(['flock', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', file] });
+  const stopWaiting = () => child.kill();
+  signal.addEventListener('abort', stopWaiting);
+  if (signal.aborted) stopWaiting();
+  const { status } = await finished(child);
+  signal.removeEventListener('abort', stopWaiting);
+  if (status === 0) return;
+  closeSync(file);
+  throw new Failure('interrupted', 'interrupted while waiting for another mk');
 }
 
 /** util-linux locks our open file description and exits; the description, and so the lock, stays ours. */

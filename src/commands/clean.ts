@@ -12,17 +12,18 @@ export function cleanCommand(options: {
   readonly product: string;
   readonly layers: readonly string[];
   readonly installation: Installation;
-}): void {
+}): number {
   const { board, product, layers, installation } = options;
   const workspace = openWorkspace({ root: installation.root, layers, cwd: process.cwd(), env: process.env });
   selectTarget(workspace, board, product);
   const dir = join(process.cwd(), `${board}-${product}`);
   if (!existsSync(dir)) {
     process.stderr.write(`nothing to clean: there is no ${dir}\n`);
-    return;
+    return 0;
   }
   const lock = takeLock(join(dir, '.mk', 'lock'), dir);
   removeTree(dir);
   lock.release();
   process.stderr.write(`removed ${dir}\n`);
+  return 0;
 }

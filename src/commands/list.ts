@@ -6,7 +6,7 @@ export function listCommand(options: {
   readonly what: 'boards' | 'products' | 'packages';
   readonly layers: readonly string[];
   readonly installation: Installation;
-}): void {
+}): number {
   const { what, layers, installation } = options;
   const workspace = openWorkspace({ root: installation.root, layers, cwd: process.cwd(), env: process.env });
   const names = what === 'packages' ? [...workspace.packages.keys()] : workspace[what];
@@ -16,4 +16,5 @@ export function listCommand(options: {
       .map((name) => `${name}\n`)
       .join(''),
   );
+  return 0;
 }

@@ -24,6 +24,12 @@ export type MkEvent =
       readonly detail?: string;
     }
   | {
+      /** Nothing goes on, in one package or in the whole run, until something else has happened. */
+      readonly event: 'waiting';
+      readonly package?: string;
+      readonly for: string;
+    }
+  | {
       readonly event: 'warning';
       readonly message: string;
       readonly detail?: string | undefined;

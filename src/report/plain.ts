@@ -15,6 +15,8 @@ function line(event: MkEvent): string | undefined {
       return `mk ${event.board} ${event.product} (${event.release}), ${event.jobs} jobs, ${event.sandbox}, store ${event.store}`;
     case 'activity':
       return `${event.activity.padEnd(7)} ${event.package}${event.detail === undefined ? '' : `  ${event.detail}`}`;
+    case 'waiting':
+      return `waiting ${event.package === undefined ? '' : `${event.package}  `}for ${event.for}`;
     case 'warning':
       return `warning: ${event.message}${event.detail === undefined ? '' : `\n  | ${event.detail.replaceAll('\n', '\n  | ')}`}`;
     case 'package': {

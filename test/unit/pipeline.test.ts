@@ -31,10 +31,10 @@ function importsOf(from: string, text: string): Import[] {
   });
 }
 
-/** Files directly in src and the commands tie the stages together. */
+/** Files directly in src, what makes a target, and the commands tie the stages together. */
 const stageOf = (file: string): string | undefined => {
   const [folder = '', ...rest] = file.split('/');
-  return rest.length === 0 || folder === 'commands' || folder === 'bin' ? undefined : folder;
+  return rest.length === 0 || ['make', 'commands', 'bin'].includes(folder) ? undefined : folder;
 };
 
 /** Why an import is against the rule; undefined when it is not. */

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from './base/files.ts';
-import { stageTrees } from './build/stage.ts';
-import type { Graph, Node } from './graph/graph.ts';
-import type { KeyDocument } from './plan/key.ts';
-import type { Previous } from './plan/plan.ts';
-import type { Result, Store } from './store/store.ts';
+import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
+import { stageTrees } from '../build/stage.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import type { KeyDocument } from '../plan/key.ts';
+import type { Previous } from '../plan/plan.ts';
+import type { Result, Store } from '../store/store.ts';
 
 /** The build root of one target: what a user sees of the results, and what was last built here. */
 export interface BuildRoot {

@@ -1,13 +1,13 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { unreachable } from './base/failure.ts';
-import { describeRevision } from './base/git.ts';
-import type { AnswerValue, ConfigRequest } from './build/action.ts';
-import { configFor, currentValue } from './config/config.ts';
-import { overridePath } from './config/layers.ts';
-import type { Target } from './config/target.ts';
-import type { Config, Variables } from './recipe/config.ts';
-import type { Read } from './store/store.ts';
+import { unreachable } from '../base/failure.ts';
+import { describeRevision } from '../base/git.ts';
+import type { AnswerValue, ConfigRequest } from '../build/action.ts';
+import { configFor, currentValue } from '../config/config.ts';
+import { overridePath } from '../config/layers.ts';
+import type { Target } from '../config/target.ts';
+import type { Config, Variables } from '../recipe/config.ts';
+import type { Read } from '../store/store.ts';
 
 /** Everything that recipes ask the configuration of one target, and the record of it. */
 export interface Reading {

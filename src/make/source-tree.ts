@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { emptyDir, isErrno, removeTree, temporaryName } from './base/files.ts';
-import { isAlive, type Lock, lockDirectory } from './base/lock.ts';
+import { emptyDir, isErrno, removeTree, temporaryName } from '../base/files.ts';
+import { isAlive, type Lock, lockDirectory } from '../base/lock.ts';
 
 /** A directory among the sources that no other mk uses, until it is released or removed. */
 export interface SourceTree {

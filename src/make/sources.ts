@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Digest } from './base/digest.ts';
-import type { Unpacking } from './build/action.ts';
-import type { Candidate, Fetched } from './fetch/distfile.ts';
-import { sourceKey } from './plan/key.ts';
-import type { LoadedRecipe } from './recipe/load.ts';
-import type { Distfile } from './recipe/recipe.ts';
+import type { Digest } from '../base/digest.ts';
+import type { Unpacking } from '../build/action.ts';
+import type { Candidate, Fetched } from '../fetch/distfile.ts';
+import { sourceKey } from '../plan/key.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+import type { Distfile } from '../recipe/recipe.ts';
+import type { Read } from '../store/store.ts';
 import { claimTree, makeTree, removeAbandonedTrees, removeOtherAttempts, type SourceTree } from './source-tree.ts';
-import type { Read } from './store/store.ts';
 
 export interface SourceSteps {
   readonly sourcesDir: string;

@@ -1,36 +1,17 @@
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { emptyDir, removeTree } from './base/files.ts';
-import type { Triplet } from './base/triplet.ts';
-import type { Action, AnswerValue, ConfigRequest, HookPaths, Unpacking } from './build/action.ts';
-import { hookEnvironment } from './build/environment.ts';
-import { type Execution, execute } from './build/execute.ts';
-import type { JobServer } from './build/jobserver.ts';
-import { type Mount, type SandboxLevel, sandboxPaths } from './build/sandbox.ts';
-import { type StagedTree, stageTrees } from './build/stage.ts';
-import type { Node } from './graph/graph.ts';
-import { versionOf } from './plan/key.ts';
-import type { LoadedRecipe } from './recipe/load.ts';
-import type { Activity, MkEvent } from './report/event.ts';
-import type { Read, Result, Store } from './store/store.ts';
-import type { BuildRoot } from './views.ts';
-
-/** What building any package of a run needs. */
-export interface Workshop {
-  readonly store: Store;
-  readonly buildRoot: BuildRoot;
-  readonly jobServer: JobServer;
-  readonly sandbox: SandboxLevel;
-  readonly recipesModule: string;
-  readonly runner: string;
-  readonly node: string;
-  readonly buildTriplet: Triplet;
-  readonly targetTriplet: Triplet;
-  readonly downloadDir: string;
-  tell(event: MkEvent): void;
-  /** Answers what hooks ask, and records it in `reads`; files go into `configDir`, which hooks see as `shownDir`. */
-  answerer(reads: Read[], configDir: string, shownDir: string): (request: ConfigRequest) => AnswerValue;
-}
+import { emptyDir, removeTree } from '../base/files.ts';
+import type { Action, HookPaths, Unpacking } from '../build/action.ts';
+import { hookEnvironment } from '../build/environment.ts';
+import { type Execution, execute } from '../build/execute.ts';
+import { type Mount, sandboxPaths } from '../build/sandbox.ts';
+import { type StagedTree, stageTrees } from '../build/stage.ts';
+import type { Node } from '../graph/graph.ts';
+import { versionOf } from '../plan/key.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+import type { Activity } from '../report/event.ts';
+import type { Read, Result } from '../store/store.ts';
+import type { Workshop } from './workshop.ts';
 
 const configMount = '/mk/config';
 

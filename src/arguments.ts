@@ -1,0 +1,130 @@
+import { availableParallelism } from 'node:os';
+import type { Argv } from 'yargs';
+import { Failure } from './base/failure.ts';
+import type { SandboxChoice } from './build/sandbox.ts';
+import type { Installation } from './installation.ts';
+import type { MakeOptions, TargetOptions } from './options.ts';
+
+/** What every command takes. */
+export interface LayerArgs {
+  readonly layer: readonly string[];
+}
+
+interface TargetArgs extends LayerArgs {
+  readonly board: string;
+  readonly product: string;
+  readonly sandbox: SandboxChoice;
+  readonly source: readonly string[];
+}
+
+interface MakeArgs {
+  readonly j: string | undefined;
+  readonly keepGoing: boolean;
+  readonly offline: boolean;
+  readonly keepSources: boolean;
+  readonly events: string | undefined;
+}
+
+/** Adds the board and the product. */
+export const withTarget = <T>(args: Argv<T>) =>
+  args
+    .positional('board', { type: 'string', demandOption: true })
+    .positional('product', { type: 'string', demandOption: true });
+
+/** Adds the name of one package. */
+export const withPackage = <T>(args: Argv<T>) => args.positional('package', { type: 'string', demandOption: true });
+
+/** Adds what the plan for a target depends on. */
+export const withPlanning = <T>(args: Argv<T>) =>
+  args
+    .option('sandbox', {
+      choices: ['auto', 'require', 'off'] as const,
+      default: 'auto' as SandboxChoice,
+      describe: 'run hooks in namespaces',
+    })
+    .option('source', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'PACKAGE=DIRECTORY: build this package from a working directory',
+    });
+
+/** Adds how packages are made. */
+export const withMaking = <T>(args: Argv<T>) =>
+  args
+    .option('j', {
+      alias: 'jobs',
+      type: 'string',
+      requiresArg: true,
+      describe: 'processes at a time',
+      defaultDescription: 'the number of cores',
+    })
+    .option('keep-going', {
+      alias: 'k',
+      type: 'boolean',
+      default: false,
+      describe: 'after a failure go on with what does not depend on it',
+    })
+    .option('offline', {
+      type: 'boolean',
+      default: false,
+      describe: 'use no network: only download/ and mirror directories',
+    })
+    .option('keep-sources', {
+      type: 'boolean',
+      default: false,
+      describe: 'keep source trees after their last use',
+    })
+    .option('events', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'write every event as a line of JSON to this file; - is stdout',
+    });
+
+export const targetOptions = (args: TargetArgs, installation: Installation): TargetOptions => ({
+  board: args.board,
+  product: args.product,
+  sandbox: args.sandbox,
+  layers: args.layer,
+  sources: sourceDirs(args.source),
+  installation,
+});
+
+export const makeOptions = (args: MakeArgs): MakeOptions => ({
+  jobs: jobCount(args.j),
+  keepGoing: args.keepGoing,
+  offline: args.offline,
+  keepSources: args.keepSources,
+  events: args.events,
+});
+
+/** yargs makes a list of an option that is given twice. */
+export function refuseRepeated(args: Readonly<Record<string, unknown>>): true {
+  const lists = ['_', '--', 'layer', 'source', 'rebuild', 'packages'];
+  const repeated = Object.keys(args).find((name) => Array.isArray(args[name]) && !lists.includes(name));
+  if (repeated === undefined) return true;
+  const option = repeated.length === 1 ? `-${repeated}` : `--${repeated}`;
+  throw new Failure('usage', `${option} is given more than once`, { hint: 'mk --help shows all options' });
+}
+
+function jobCount(text: string | undefined): number {
+  if (text === undefined) return availableParallelism();
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new Failure('usage', `-j needs a number of processes, not "${text}"`, { hint: 'for example -j 4' });
+}
+
+function sourceDirs(args: readonly string[]): ReadonlyMap<string, string> {
+  const dirs = new Map<string, string>();
+  for (const text of args) {
+    const [, name, dir] = /^([^=/]+)=(.+)$/s.exec(text) ?? [];
+    if (name === undefined || dir === undefined) {
+      throw new Failure('usage', `--source needs PACKAGE=DIRECTORY, not "${text}"`, {
+        hint: 'for example --source zlib=../zlib',
+      });
+    }
+    if (dirs.has(name)) throw new Failure('usage', `--source names ${name} more than once`);
+    dirs.set(name, dir);
+  }
+  return dirs;
+}

@@ -1,0 +1,194 @@
+import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
+import {
+  type LayerArgs,
+  makeOptions,
+  refuseRepeated,
+  targetOptions,
+  withMaking,
+  withPackage,
+  withPlanning,
+  withTarget,
+} from './arguments.ts';
+import { Failure } from './base/failure.ts';
+import type { Installation } from './installation.ts';
+
+const usage = `Usage: mk <board> <product> [options]                  build a system in the current directory
+       mk run <board> <product> [-- command…]            start what was built; with a command, run it there
+       mk why <board> <product> <package>                what changed since a package was built here
+       mk key <board> <product> <package>                everything a package's result depends on, as JSON
+       mk diff <board>/<product> [<board>/<product>]     what would be built anew for the second, and why
+       mk check <board> <product> [package…]             build again elsewhere and compare every byte
+       mk shell <board> <product> <package> [-- command…]  work where the package's hooks work
+       mk list boards|products|packages                  what there is to build
+       mk clean <board> <product>                        remove what mk made for this target here
+       mk gc [--max-size SIZE]                           remove what was not used for longest from the store
+       mk verify                                         read the whole store again and drop what is damaged`;
+
+/** Finds the command that the words ask for and runs it; returns the exit status. */
+export async function dispatch(argv: readonly string[], installation: Installation): Promise<number> {
+  let status = 0;
+  const parser = yargs([...argv])
+    .scriptName('mk')
+    .usage(usage)
+    .parserConfiguration({ 'populate--': true, 'parse-numbers': false, 'parse-positional-numbers': false })
+    .option('layer', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'another tree of pkg/, board/ and product/; later ones win',
+    });
+  const command = <T>(
+    words: string,
+    describe: string | false,
+    declare: (args: Argv<LayerArgs>) => Argv<T>,
+    run: (args: ArgumentsCamelCase<T> & LayerArgs, behind: readonly string[]) => Promise<number>,
+  ) =>
+    parser.command(words, describe as string, declare as (args: Argv) => Argv<T>, async (args) => {
+      const behind = (args['--'] as readonly unknown[] | undefined)?.map(String) ?? [];
+      status = await run(args as ArgumentsCamelCase<T> & LayerArgs, behind);
+    });
+
+  command(
+    '$0 <board> <product>',
+    false,
+    (args) =>
+      withMaking(withPlanning(withTarget(args)))
+        .option('n', {
+          alias: 'dry-run',
+          type: 'boolean',
+          default: false,
+          describe: 'only say what would be built, and why',
+        })
+        .option('rebuild', {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          default: [] as string[],
+          describe: 'build this package although its result is known',
+        }),
+    async (args) => {
+      const { mkCommand } = await import('./mk.ts');
+      return mkCommand({
+        ...targetOptions(args, installation),
+        ...makeOptions(args),
+        dryRun: args.n,
+        rebuild: args.rebuild,
+      });
+    },
+  );
+  command('run <board> <product>', 'start what was built', withTarget, async (args, words) => {
+    const { runCommand } = await import('./commands/run.ts');
+    return runCommand({ board: args.board, product: args.product, command: words, layers: args.layer, installation });
+  });
+  command(
+    'why <board> <product> <package>',
+    'what changed since a package was built here',
+    (args) => withPackage(withPlanning(withTarget(args))),
+    async (args) => {
+      const { whyCommand } = await import('./commands/why.ts');
+      return whyCommand({ ...targetOptions(args, installation), package: args.package });
+    },
+  );
+  command(
+    'key <board> <product> <package>',
+    "everything a package's result depends on",
+    (args) => withPackage(withPlanning(withTarget(args))),
+    async (args) => {
+      const { keyCommand } = await import('./commands/key.ts');
+      return keyCommand({ ...targetOptions(args, installation), package: args.package });
+    },
+  );
+  command(
+    'diff <target> [other]',
+    'what would be built anew for another target or since a revision',
+    (args) =>
+      withPlanning(args)
+        .positional('target', { type: 'string', demandOption: true })
+        .positional('other', { type: 'string' })
+        .option('against', { type: 'string', requiresArg: true, describe: 'a git revision of the repository' }),
+    async (args) => {
+      const { diffCommand } = await import('./commands/diff.ts');
+      const { target, other, against } = args;
+      return diffCommand({ target, other, against, sandbox: args.sandbox, layers: args.layer, installation });
+    },
+  );
+  command(
+    'check <board> <product> [packages..]',
+    'build again elsewhere and compare every byte',
+    (args) =>
+      withMaking(withPlanning(withTarget(args))).positional('packages', {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+      }),
+    async (args) => {
+      const { checkCommand } = await import('./commands/check.ts');
+      return checkCommand({ ...targetOptions(args, installation), ...makeOptions(args), packages: args.packages });
+    },
+  );
+  command(
+    'shell <board> <product> <package>',
+    "work where the package's hooks work",
+    (args) => withPackage(withMaking(withPlanning(withTarget(args)))),
+    async (args, words) => {
+      const { shellCommand } = await import('./commands/shell.ts');
+      const options = { ...targetOptions(args, installation), ...makeOptions(args) };
+      return shellCommand({ ...options, package: args.package, command: words });
+    },
+  );
+  command(
+    'list <what>',
+    'list boards, products or packages',
+    (args) => args.positional('what', { choices: ['boards', 'products', 'packages'] as const, demandOption: true }),
+    async (args) => {
+      const { listCommand } = await import('./commands/list.ts');
+      return listCommand({ what: args.what, layers: args.layer, installation });
+    },
+  );
+  command('clean <board> <product>', 'remove the build root of a target', withTarget, async (args) => {
+    const { cleanCommand } = await import('./commands/clean.ts');
+    return cleanCommand({ board: args.board, product: args.product, layers: args.layer, installation });
+  });
+  command(
+    'gc',
+    'remove what was not used for longest from the store',
+    (args) =>
+      args
+        .option('max-size', { type: 'string', requiresArg: true, describe: 'how much to keep, such as 20G' })
+        .option('n', { alias: 'dry-run', type: 'boolean', default: false, describe: 'only say what would be removed' }),
+    async (args) => {
+      const { gcCommand } = await import('./commands/gc.ts');
+      return gcCommand({ maxSize: args.maxSize, dryRun: args.n });
+    },
+  );
+  command(
+    'verify',
+    'read the whole store again and drop what is damaged',
+    (args) => args,
+    async () => {
+      const { verifyCommand } = await import('./commands/verify.ts');
+      return verifyCommand();
+    },
+  );
+
+  await parser
+    .strict()
+    .version(false)
+    .help()
+    .alias('help', 'h')
+    .wrap(null)
+    .exitProcess(false)
+    .check(refuseRepeated)
+    .fail((message, error) => {
+      // What yargs itself throws is about the arguments; everything else comes from a command.
+      if (error && error.name !== 'YError') throw error;
+      const lines = (message ?? error?.message ?? '').split('\n').map((line) => line.trim());
+      const what = lines.filter(Boolean).join(' ') || 'wrong arguments';
+      const isForgotten = ['run', 'shell'].includes(argv[0] ?? '') && /^Unknown argument/.test(what);
+      const hint = isForgotten ? 'put -- in front of the command' : 'mk --help shows all options';
+      throw new Failure('usage', what, { detail: usage, hint });
+    })
+    .parseAsync();
+  return status;
+}

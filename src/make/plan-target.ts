@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { checkPrograms, machineFingerprint } from '../build/machine.ts';
+import { probeSandbox, type SandboxLevel } from '../build/sandbox.ts';
+import { selectTarget, type Target } from '../config/target.ts';
+import { openWorkspace, type Workspace } from '../config/workspace.ts';
+import type { Graph } from '../graph/graph.ts';
+import { resolveGraph } from '../graph/resolve.ts';
+import type { TargetOptions } from '../options.ts';
+import { makePlan, type PlanInputs, type Step } from '../plan/plan.ts';
+import { openRecipes, type RecipeSet } from '../recipe/load.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { openReading, type Reading } from './reading.ts';
+import { type BuildRoot, openBuildRoot } from './views.ts';
+
+/** One target with everything that is known of it before anything is built. */
+export interface PlannedTarget {
+  readonly workspace: Workspace;
+  readonly target: Target;
+  readonly recipes: RecipeSet;
+  readonly reading: Reading;
+  readonly graph: Graph;
+  readonly store: Store;
+  readonly sandbox: { readonly level: SandboxLevel; readonly why: string | undefined };
+  readonly buildRoot: BuildRoot;
+  readonly inputs: PlanInputs;
+  /** What has to be done for each package, as the store and the build root are at the moment of the call. */
+  plan(): ReadonlyMap<string, Step>;
+}
+
+/**
+ * Reads recipes and configuration of a target and resolves its graph. Everything that is wrong with the arguments, the
+ * configuration or a recipe is thrown. `tree` is the repository's tree of pkg/, board/ and product/ (default: its own).
+ */
+export async function planTarget(options: TargetOptions, tree = options.installation.root): Promise<PlannedTarget> {
+  const { installation, layers } = options;
+  const workspace = openWorkspace({ root: tree, layers, cwd: process.cwd(), env: process.env });
+  const target = selectTarget(workspace, options.board, options.product);
+  // These ask other programs or read much, and wait for each other no longer than they must.
+  const [recipes, reading, sandbox, machine] = await Promise.all([
+    openRecipes(workspace.packages, installation.root, join(workspace.storeDir, 'recipes')),
+    openReading(target, tree),
+    probeSandbox(options.sandbox),
+    machineFingerprint(),
+  ]);
+  const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
+  const graph = await resolveGraph(root, recipes, reading.configOf, reading.preferred());
+
+  const store = openStore(workspace.storeDir);
+  const buildRoot = openBuildRoot(join(workspace.buildDir, `${target.board}-${target.product}`), store);
+  const inputs: PlanInputs = {
+    store,
+    now: reading.now,
+    previous: buildRoot.previous,
+    circumstances: {
+      target: target.triplet,
+      machine,
+      sandboxed: sandbox.level === 'namespaces',
+      fieldReads: reading.fieldReads,
+    },
+  };
+  const plan = () => makePlan(graph, inputs);
+  return { workspace, target, recipes, reading, graph, store, sandbox, buildRoot, inputs, plan };
+}
+
+/** Fails before any work with every program of the build machine that the target's recipes need and that is missing. */
+export const checkMachine = ({ graph }: PlannedTarget): void => checkPrograms(graph.order.map(({ loaded }) => loaded));

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { catchInterrupts, type Interrupts } from '../base/interrupt.ts';
+import { awaitLock } from '../base/lock.ts';
+import { startJobServer } from '../build/jobserver.ts';
+import type { MkEvent } from '../report/event.ts';
+import { jsonLines } from '../report/json.ts';
+import { plainLines } from '../report/plain.ts';
+import type { Sources } from './sources.ts';
+import { openWorkshop, type PlannedRun, sourcesOf, type Workshop } from './workshop.ts';
+
+/** A build root that is ours alone, with all that work on it needs. */
+export interface Site {
+  readonly workshop: Workshop;
+  readonly sources: Sources;
+  readonly interrupt: Interrupts;
+  tell(event: MkEvent): void;
+}
+
+/**
+ * Does work on the build root of a target, and closes everything that was opened for it, however the work ends.
+ * When another mk has the build root, this one says so and waits.
+ */
+export async function atSite<T>(run: PlannedRun, work: (site: Site) => Promise<T>): Promise<T> {
+  const { options, store, buildRoot } = run;
+  const events = options.events === undefined ? undefined : jsonLines(options.events);
+  const listeners = [
+    plainLines((text) => process.stderr.write(text)),
+    ...(events === undefined ? [] : [events.listener]),
+  ];
+  const tell = (event: MkEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const interrupt = catchInterrupts(() =>
+    tell({ event: 'warning', message: 'interrupted: finishing what runs; once more stops it' }),
+  );
+  try {
+    const lock = await awaitLock(join(buildRoot.dir, '.mk', 'lock'), {
+      signal: interrupt.signal,
+      onWait: (holder) => tell({ event: 'waiting', for: `${buildRoot.dir}, in use by another mk (process ${holder})` }),
+    });
+    const jobServer = startJobServer(join(store.workDir('jobs'), 'fifo'), options.jobs);
+    try {
+      tell({
+        event: 'start',
+        board: run.target.board,
+        product: run.target.product,
+        release: run.reading.osRelease,
+        jobs: options.jobs,
+        store: store.dir,
+        sandbox: run.sandbox.level === 'namespaces' ? 'sandbox: namespaces' : `no sandbox (${run.sandbox.why})`,
+      });
+      const workshop = openWorkshop(run, jobServer, tell);
+      return await work({ workshop, sources: sourcesOf(run, workshop), interrupt, tell });
+    } finally {
+      jobServer.close();
+      lock.release();
+    }
+  } finally {
+    interrupt.forget();
+    events?.close();
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildTriplet, type Triplet } from '../base/triplet.ts';
+import type { AnswerValue, ConfigRequest } from '../build/action.ts';
+import type { JobServer } from '../build/jobserver.ts';
+import type { SandboxLevel } from '../build/sandbox.ts';
+import { type FetchOptions, fetchDistfile } from '../fetch/distfile.ts';
+import type { Mirror } from '../fetch/mirror.ts';
+import type { MakeOptions, TargetOptions } from '../options.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+import type { MkEvent } from '../report/event.ts';
+import type { Read, Store } from '../store/store.ts';
+import { prepareSource } from './build-package.ts';
+import type { PlannedTarget } from './plan-target.ts';
+import { openSources, type Sources } from './sources.ts';
+import type { BuildRoot } from './views.ts';
+
+/** A planned target with how it is to be made. */
+export interface PlannedRun extends PlannedTarget {
+  readonly options: TargetOptions & MakeOptions;
+  readonly mirrors: readonly Mirror[];
+}
+
+/** What building any package of a run needs. */
+export interface Workshop {
+  readonly store: Store;
+  readonly buildRoot: BuildRoot;
+  readonly jobServer: JobServer;
+  readonly sandbox: SandboxLevel;
+  readonly recipesModule: string;
+  readonly runner: string;
+  readonly node: string;
+  readonly buildTriplet: Triplet;
+  readonly targetTriplet: Triplet;
+  readonly downloadDir: string;
+  tell(event: MkEvent): void;
+  /** Answers what hooks ask, and records it in `reads`; files go into `configDir`, which hooks see as `shownDir`. */
+  answerer(reads: Read[], configDir: string, shownDir: string): (request: ConfigRequest) => AnswerValue;
+}
+
+export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Workshop['tell']): Workshop {
+  const { workspace, target, recipes, reading, store, sandbox, buildRoot, options } = run;
+  return {
+    store,
+    buildRoot,
+    jobServer,
+    sandbox: sandbox.level,
+    recipesModule: recipes.bundlePath,
+    runner: options.installation.runner,
+    node: options.installation.node,
+    buildTriplet: buildTriplet(),
+    targetTriplet: target.triplet,
+    downloadDir: workspace.downloadDir,
+    tell,
+    answerer: reading.answerer,
+  };
+}
+
+/** The sources of all packages of the run, fetched as its options say. */
+export function sourcesOf(run: PlannedRun, workshop: Workshop): Sources {
+  const { workspace, reading, graph, store, options } = run;
+  const users = new Map<string, number>();
+  for (const { source } of graph.order) if (source) users.set(source.name, (users.get(source.name) ?? 0) + 1);
+  mkdirSync(workspace.downloadDir, { recursive: true });
+  const fetchOptions = (source: LoadedRecipe): FetchOptions => ({
+    downloadDir: workspace.downloadDir,
+    mirrors: run.mirrors,
+    offline: options.offline,
+    aptDir: join(store.dir, 'apt'),
+    tell: (detail) => workshop.tell({ event: 'activity', package: source.name, activity: 'fetch', detail }),
+    warn: (message, detail) => workshop.tell({ event: 'warning', message, detail }),
+  });
+  return openSources(
+    {
+      sourcesDir: workspace.sourcesDir,
+      keep: options.keepSources,
+      fieldReads: reading.fieldReads,
+      fetch: (source, candidates) => {
+        const place = source.place('sha256');
+        return fetchDistfile({ package: source.name, candidates, ...(place && { place }) }, fetchOptions(source));
+      },
+      prepare: (source, sourceDir, unpack, priority) => prepareSource(source, sourceDir, unpack, priority, workshop),
+    },
+    users,
+  );
+}
