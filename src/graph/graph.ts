@@ -69,6 +69,17 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
   };
 }
 
+/** The packages with these names and all that they need, as a graph of their own; its root is the first. */
+export function partOf(graph: Graph, names: readonly [string, ...string[]]): Graph {
+  const inside = new Set(closure(names, graph.needs));
+  return {
+    ...graph,
+    root: names[0],
+    order: graph.order.filter(({ name }) => inside.has(name)),
+    neededBy: (name) => graph.neededBy(name).filter((each) => inside.has(each)),
+  };
+}
+
 type Get = (name: string) => Relations;
 
 function nodeOf(

@@ -1,51 +1,66 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { Node } from '../graph/graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import { runSchedule } from '../plan/schedule.ts';
 import type { Verdict } from '../report/event.ts';
 import type { Result } from '../store/store.ts';
 import { makePackage } from './make-package.ts';
-import { atSite } from './site.ts';
+import { atSite, type Site } from './site.ts';
 import type { PlannedRun } from './workshop.ts';
 
 /** Downloads that run ahead of the builds at a time. */
 const downloadsAtOnce = 2;
 
+/** What came of making the packages of a graph. */
+export interface Made {
+  /** Of the packages that are there now, by name. */
+  readonly results: ReadonlyMap<string, Result>;
+  readonly counts: Readonly<Record<Verdict, number>>;
+  readonly seconds: number;
+  /** 0, 1 when a package failed, 130 when interrupted. */
+  readonly status: 0 | 1 | 130;
+}
+
 /** Makes every package of the target and returns the exit status: 0, 1 when one failed, 130 when interrupted. */
 export function runPlan(run: PlannedRun): Promise<number> {
   const { options, graph, buildRoot } = run;
   return atSite(run, async (site) => {
-    const { tell, sources, interrupt } = site;
-    // Not before: whoever had this build root until now may have built some of it.
-    const plan = run.plan();
-    const started = performance.now();
-    const counts: Record<Verdict, number> = { built: 0, cached: 0, failed: 0, skipped: 0 };
-    const results = new Map<string, Result>();
-    const prefetch = pLimit(downloadsAtOnce);
-    for (const { kind, node } of plan.values()) {
-      // A failed download is told when the package's turn comes and it is tried again.
-      if (kind === 'run' && node.source) prefetch(() => node.source && sources.fetch(node.source)).catch(() => {});
-    }
-    const finish = (node: Node, verdict: Verdict, seconds: number, reason: string, key?: string) => {
-      counts[verdict]++;
-      const output = results.get(node.name)?.output;
-      tell({ event: 'package', package: node.name, version: versionOf(node), verdict, seconds, reason, key, output });
-      if (node.source) sources.finished(node.source, verdict !== 'failed' && verdict !== 'skipped');
-    };
-    await runSchedule(graph, {
-      keepGoing: options.keepGoing,
-      isStopped: interrupt.isRequested,
-      skip: (node, because) => finish(node, 'skipped', 0, because),
-      work: (node, priority) => makePackage(node, priority, { run, plan, site, results, finish }),
-    });
-    prefetch.clearQueue();
+    const { results, counts, seconds, status } = await makePackages(run, site, graph);
     buildRoot.finish(graph, (name) => results.get(name));
-    const seconds = (performance.now() - started) / 1000;
-    const made = counts.failed + counts.skipped === 0 ? [join(buildRoot.dir, 'deploy', graph.root)] : [];
-    tell({ event: 'summary', ...counts, seconds, results: made });
+    const made = status === 0 ? [join(buildRoot.dir, 'deploy', graph.root)] : [];
+    site.tell({ event: 'summary', ...counts, seconds, results: made });
     for (const path of made) if (options.events !== '-') process.stdout.write(`${path}\n`);
-    if (interrupt.isRequested()) return 130;
-    return counts.failed + counts.skipped > 0 ? 1 : 0;
+    return status;
   });
+}
+
+/** Makes the packages of `graph`, a part of the run's graph, and shows them in the build root. */
+export async function makePackages(run: PlannedRun, site: Site, graph: Graph): Promise<Made> {
+  const { tell, sources, interrupt } = site;
+  // Not before: whoever had this build root until now may have built some of it.
+  const plan = run.plan();
+  const started = performance.now();
+  const counts: Record<Verdict, number> = { built: 0, cached: 0, failed: 0, skipped: 0 };
+  const results = new Map<string, Result>();
+  const prefetch = pLimit(downloadsAtOnce);
+  for (const { name, source } of graph.order) {
+    // A failed download is told when the package's turn comes and it is tried again.
+    if (plan.get(name)?.kind === 'run' && source) prefetch(() => sources.fetch(source)).catch(() => {});
+  }
+  const finish = (node: Node, verdict: Verdict, seconds: number, reason: string, key?: string) => {
+    counts[verdict]++;
+    const output = results.get(node.name)?.output;
+    tell({ event: 'package', package: node.name, version: versionOf(node), verdict, seconds, reason, key, output });
+    if (node.source) sources.finished(node.source, verdict !== 'failed' && verdict !== 'skipped');
+  };
+  await runSchedule(graph, {
+    keepGoing: run.options.keepGoing,
+    isStopped: interrupt.isRequested,
+    skip: (node, because) => finish(node, 'skipped', 0, because),
+    work: (node, priority) => makePackage(node, priority, { run, plan, site, results, finish }),
+  });
+  prefetch.clearQueue();
+  const status = interrupt.isRequested() ? 130 : counts.failed + counts.skipped > 0 ? 1 : 0;
+  return { results, counts, seconds: (performance.now() - started) / 1000, status };
 }
