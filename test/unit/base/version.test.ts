@@ -19,6 +19,13 @@ const ladders: readonly (readonly string[])[] = [
   ['1.2.3', '1.2.3-p34', '1.2.3-p35', '1.2.4'],
   ['1.2.3', '1.2.3+git1'],
   ['v1.1.9', '1.2.0', 'v1.2.1'],
+  ['1.0-nightly', '1.0-alpha1', '1.0-beta1', '1.0-M3', '1.0-rc1', '1.0'],
+  ['2.1.0-M2', '2.1.0-M3', '2.1.0', '2.1.0-p194', '2.1-p195'],
+  ['0.9.8c1', '0.9.8l', '0.9.8m1', '0.9.8zh'],
+  ['1.0', '1.0+deb1'],
+  ['3.82', '3.82+dbg0.9', '3.83'],
+  ['2023-12-01T00-00-00', '2024-07-21T11-33-05.abc'],
+  ['rc', 'rc1', 'rc11'],
   ['2023d', '2024a', '2024b'],
   ['20231231', '20240101'],
   ['1.2.3.4', '1.2.3.4.5', '1.2.3.4.5.6.7'],
@@ -37,6 +44,8 @@ const same: readonly (readonly [string, string])[] = [
   ['1.0_rc1', '1.0.RC1'],
   ['v2.0', '2.0'],
   ['4.14.67', '4.14.67'],
+  ['1.0alpha4', '1.0a4'],
+  ['..1....2....3..', '1.2.3'],
 ];
 
 describe('versions are ordered as upstreams number them', () => {
@@ -118,7 +127,8 @@ describe('for any texts the comparison', () => {
           .replace(/^v(?=\d)/, '')
           .match(/\d+|[a-z]+|~/g) ?? [];
       const plain = parts.map((part) => part.replace(/^0+(?=\d)/, ''));
-      return plain.slice(0, plain.findLastIndex((part) => part !== '0') + 1);
+      const named = plain.map((part) => (part === 'b' ? 'beta' : part === 'a' ? 'alpha' : part));
+      return named.slice(0, named.findLastIndex((part) => part !== '0') + 1);
     };
     fc.assert(
       fc.property(version, version, (a, b) => {
@@ -131,6 +141,8 @@ describe('for any texts the comparison', () => {
   test('ends, however long they are', () => {
     expect(compareVersions('1.'.repeat(5000), `${'1.'.repeat(5000)}1`)).toBeLessThan(0);
     expect(compareVersions('9'.repeat(10_000), '1')).toBeGreaterThan(0);
+    expect(compareVersions('9'.repeat(5_000_000), `1${'9'.repeat(5_000_000)}`)).toBeLessThan(0);
+    expect(compareVersions('a'.repeat(1_000_000), 'a'.repeat(1_000_000))).toBe(0);
   });
 });
 
