@@ -42,6 +42,9 @@ export default recipe({
     await etc('shadow', shadow);
 
     await etc('hostname', config.text('hostname') ?? `${id}\n`);
+    // What is shown before and after a login.
+    await etc('issue', config.text('issue') ?? `${osName} ${osRelease} on \\n, \\l\n\n`);
+    await etc('motd', config.text('motd') ?? '');
     await etc('hosts', config.text('hosts') ?? '127.0.0.1 localhost\n::1 localhost\n');
     await etc(`${id}-release`, `${osRelease}\n`);
     await etc(
