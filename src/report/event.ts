@@ -3,6 +3,9 @@ import type { FailureRecord } from '../base/failure.ts';
 /** How a package ended in this run. */
 export type Verdict = 'built' | 'cached' | 'failed' | 'skipped';
 
+/** How the second build of a package compares with the first. */
+export type CheckVerdict = 'same' | 'differs' | 'failed' | 'skipped';
+
 /** What a package is busy with. */
 export type Activity = 'fetch' | 'unpack' | 'prepare' | 'build' | 'deploy' | 'store';
 
@@ -44,6 +47,17 @@ export type MkEvent =
       readonly key?: string | undefined;
       readonly output?: string | undefined;
     }
+  | {
+      /** A package that was there has been built a second time. */
+      readonly event: 'checked';
+      readonly package: string;
+      readonly version: string | undefined;
+      readonly verdict: CheckVerdict;
+      readonly seconds: number;
+      /** Where the two differ first, how much differs, and where to look; or why there was no second build. */
+      readonly detail: readonly string[];
+    }
+  | ({ readonly event: 'check-summary'; readonly seconds: number } & Readonly<Record<CheckVerdict, number>>)
   | ({ readonly event: 'failure'; readonly package?: string } & FailureRecord)
   | {
       readonly event: 'summary';

@@ -24,6 +24,16 @@ function line(event: MkEvent): string | undefined {
       const after = event.verdict === 'built' || event.verdict === 'failed' ? duration(event.seconds) : event.reason;
       return `${event.verdict.padEnd(7)} ${name.padEnd(28)} ${after}`.trimEnd();
     }
+    case 'checked': {
+      const name = event.version === undefined ? event.package : `${event.package} ${event.version}`;
+      const detail = event.detail.map((text) => `\n  | ${text}`).join('');
+      return `${event.verdict.padEnd(7)} ${name.padEnd(28)} ${duration(event.seconds)}${detail}`;
+    }
+    case 'check-summary': {
+      const { same, differs, failed, skipped, seconds } = event;
+      const others = [failed > 0 && `, ${failed} failed`, skipped > 0 && `, ${skipped} skipped`].filter(Boolean);
+      return `${same} packages the same, ${differs} differ${others.join('')} in ${duration(seconds)}`;
+    }
     case 'failure':
       return diagnostic(event);
     case 'summary': {
