@@ -71,7 +71,7 @@ export function contextMaker(action: Action): ContextMaker {
     prefix,
     triplet: action.triplet,
     cmakeToolchain: `${paths.toolchainDir}/toolchain.cmake`,
-    config: hookConfig((name, value) => {
+    config: hookConfig(ask, (name, value) => {
       environment[name] = value;
     }),
     osName,

@@ -1,14 +1,17 @@
 import type { HookConfig, Variables } from '../recipe/config.ts';
-import { ask } from './channel.ts';
+import type { AnswerValue, ConfigRequest } from './action.ts';
 
-/** The configuration as hooks see it: every access goes to the engine, which records it. */
-export function hookConfig(onRead: (name: 'BOARD' | 'PRODUCT', value: string) => void): HookConfig {
+/** Puts one request to the engine and waits for the answer; a refusal is thrown. */
+export type Ask = (request: ConfigRequest) => AnswerValue;
+
+/** The configuration as hooks see it: every access goes through `ask` to the engine, which records it. */
+export function hookConfig(ask: Ask, onRead: (name: 'BOARD' | 'PRODUCT', value: string) => void): HookConfig {
   const tracked = (name: 'BOARD' | 'PRODUCT', request: 'board' | 'product'): string => {
     const value = String(ask({ ask: request }));
     onRead(name, value);
     return value;
   };
-  const optional = (value: ReturnType<typeof ask>) => (value === null ? undefined : String(value));
+  const optional = (value: AnswerValue) => (value === null ? undefined : String(value));
   return {
     get board() {
       return tracked('BOARD', 'board');
@@ -16,8 +19,8 @@ export function hookConfig(onRead: (name: 'BOARD' | 'PRODUCT', value: string) =>
     get product() {
       return tracked('PRODUCT', 'product');
     },
-    toolchain: hookVariables('TOOLCHAIN'),
-    variables: hookVariables,
+    toolchain: hookVariables('TOOLCHAIN', ask),
+    variables: (file) => hookVariables(file, ask),
     list: (file) => ask({ ask: 'list', file }) as readonly string[],
     has: (file) => ask({ ask: 'has', file }) === true,
     text: (file) => optional(ask({ ask: 'text', file })),
@@ -27,7 +30,7 @@ export function hookConfig(onRead: (name: 'BOARD' | 'PRODUCT', value: string) =>
   };
 }
 
-function hookVariables(file: string): Variables {
+function hookVariables(file: string, ask: Ask): Variables {
   return {
     text: (name, fallback) =>
       String(ask({ ask: 'variable', file, name, as: 'text', ...(fallback !== undefined && { fallback }) })),

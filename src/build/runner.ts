@@ -9,7 +9,7 @@ import { stripFiles } from '../deploy/strip.ts';
 import type { Config } from '../recipe/config.ts';
 import type { ComputedRecipe, Recipe } from '../recipe/recipe.ts';
 import type { Action } from './action.ts';
-import { receiveAction, send } from './channel.ts';
+import { ask, receiveAction, send } from './channel.ts';
 import { contextMaker } from './context.ts';
 import { toolPrefix } from './environment.ts';
 import { hookConfig } from './hook-config.ts';
@@ -34,7 +34,7 @@ async function loadRecipe({ recipes, package: name }: Action): Promise<Recipe> {
   };
   const exported = (await module.default[name]?.())?.default;
   if (exported === undefined) throw new Error(`the recipes have no ${name}`);
-  const config: Config = hookConfig(() => {});
+  const config: Config = hookConfig(ask, () => {});
   return typeof exported === 'function' ? exported(config) : exported;
 }
 

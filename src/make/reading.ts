@@ -25,8 +25,11 @@ export interface Reading {
 }
 
 /** Opens the configuration of a target; `root` is the tree whose revision the release is named after. */
-export async function openReading(target: Target, root: string): Promise<Reading> {
-  const osRelease = await describeRevision(root);
+export const openReading = async (target: Target, root: string): Promise<Reading> =>
+  readingOf(target, await describeRevision(root));
+
+/** The configuration of a target whose release has this name. */
+export function readingOf(target: Target, osRelease: string): Reading {
   const fieldReads = new Map<string, Read[]>();
   return {
     osRelease,
