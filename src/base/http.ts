@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { failureOf, redacted, statusTrouble, TroubleError, troubleOf } from './http-trouble.ts';
+import { first, type Patience, type Responded, respond, unreachable } from './http-ask.ts';
+import { failureOf, statusTrouble, TroubleError, troubleOf } from './http-trouble.ts';
+
+export type { Patience };
 
 /** What a server says about a body before it sends it. */
 export interface ResponseHead {
@@ -18,22 +21,9 @@ export interface Sink {
   write(chunk: Uint8Array): Promise<void> | void;
 }
 
-/** How patient a transfer is; all times in milliseconds. */
-export interface Patience {
-  readonly connect: number;
-  /** Without an answer, or with less than 4 KiB of a body, for this long a transfer counts as stalled. */
-  readonly stall: number;
-  /** Before the second try; three times as long before the third. */
-  readonly backOff: number;
-}
-
 const usual: Patience = { connect: 10_000, stall: 30_000, backOff: 500 };
 const leastBytes = 4096;
 const triesWithoutProgress = 3;
-const redirectLimit = 10;
-
-/** Origins that could not be reached, with the reason: asking them again for every file would take minutes. */
-const unreachable = new Map<string, string>();
 
 /**
  * Gets `url` into `sink`; resolves when the whole body has arrived. Retries what may pass (5xx, 429, broken
@@ -99,7 +89,7 @@ async function inSink(act: () => Promise<void> | void): Promise<void> {
 }
 
 async function transferOnce(url: string, transfer: Transfer, sink: Sink, patience: Patience): Promise<void> {
-  const { response, host } = await respond(url, transfer, patience);
+  const { response, host } = await begin(url, transfer, patience);
   const { statusCode, headers, body } = response;
   body.on('error', () => {});
   try {
@@ -138,83 +128,18 @@ async function receive(body: Body, transfer: Transfer, sink: Sink, stall: number
 
 type Body = Dispatcher.ResponseData['body'];
 
-/** Asks for the rest of a transfer, or all of it, and follows redirects; any other answer than 200 and 206 is trouble. */
-async function respond(
-  url: string,
-  transfer: Transfer,
-  patience: Patience,
-): Promise<{ response: Dispatcher.ResponseData; host: string }> {
-  const start = new URL(url);
-  let here = start;
-  for (let hops = 0; hops <= redirectLimit; hops++) {
-    // Only the host that the user named gets the user's password.
-    const user = here.origin === start.origin ? credentials(start) : {};
-    const response = await ask(here, { ...user, ...rangeOf(transfer) }, patience);
-    const { statusCode, headers, body } = response;
-    if (statusCode === 200 || statusCode === 206) return { response, host: here.host };
-    body.on('error', () => {}).destroy();
-    const target = first(headers['location']);
-    if ([301, 302, 303, 307, 308].includes(statusCode) && target !== undefined) {
-      here = redirect(here, target);
-    } else {
-      if (statusCode === 416) Object.assign(transfer, { received: 0, validator: undefined });
-      throw new TroubleError(statusTrouble(statusCode, headers));
-    }
-  }
-  throw new TroubleError({ what: `redirected more than ${redirectLimit} times`, final: true });
-}
-
-async function ask(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  patience: Patience,
-): Promise<Dispatcher.ResponseData> {
-  const { origin, pathname, search } = url;
-  const known = unreachable.get(origin);
-  if (known !== undefined) throw new TroubleError({ what: known, final: true });
-  const { request } = await import('./undici.ts');
-  try {
-    return await request(`${origin}${pathname}${search}`, {
-      dispatcher: await agentFor(patience.connect),
-      headers: { 'user-agent': 'mk', accept: '*/*', 'accept-encoding': 'identity', ...headers },
-      headersTimeout: patience.stall,
-      bodyTimeout: 0,
-    });
-  } catch (error) {
-    throw new TroubleError(troubleOf(error, origin));
-  }
-}
-
-const agents = new Map<number, Promise<Dispatcher>>();
-
-/** Agents are kept, so that connections are; proxies come from the usual environment variables. */
-function agentFor(connect: number): Promise<Dispatcher> {
-  const make = async (): Promise<Dispatcher> => {
-    const { EnvHttpProxyAgent } = await import('./undici.ts');
-    return new EnvHttpProxyAgent({ connect: { timeout: connect }, connectTimeout: connect, keepAliveTimeout: 1000 });
-  };
-  const agent = agents.get(connect) ?? make();
-  agents.set(connect, agent);
-  return agent;
-}
-
-function redirect(from: URL, location: string): URL {
-  const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
-  const weaker = from.protocol === 'https:' && to?.protocol === 'http:';
-  if (to !== undefined && /^https?:$/.test(to.protocol) && !weaker) return to;
-  throw new TroubleError({ what: `redirected to ${redacted(location)}, which mk does not follow`, final: true });
+/** Asks for the rest of a transfer, or all of it; any other answer than 200 and 206 is trouble. */
+async function begin(url: string, transfer: Transfer, patience: Patience): Promise<Responded> {
+  const responded = await respond(url, { headers: rangeOf(transfer) }, patience);
+  const { statusCode, headers, body } = responded.response;
+  if (statusCode === 200 || statusCode === 206) return responded;
+  body.on('error', () => {}).destroy();
+  if (statusCode === 416) Object.assign(transfer, { received: 0, validator: undefined });
+  throw new TroubleError(statusTrouble(statusCode, headers));
 }
 
 function rangeOf({ received, validator }: Transfer): Record<string, string> {
   return received === 0 || validator === undefined ? {} : { range: `bytes=${received}-`, 'if-range': validator };
 }
-
-function credentials({ username, password }: URL): Record<string, string> {
-  if (username === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-const first = (header: string | string[] | undefined): string | undefined => [header].flat()[0];
 
 const strong = (etag: string | undefined): string | undefined => (etag?.startsWith('W/') ? undefined : etag);

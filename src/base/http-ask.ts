@@ -1,0 +1,101 @@
+import type { Dispatcher } from 'undici';
+import { redacted, TroubleError, troubleOf } from './http-trouble.ts';
+
+/** How patient a transfer is; all times in milliseconds. */
+export interface Patience {
+  readonly connect: number;
+  /** Without an answer, or with less than 4 KiB of a body, for this long a transfer counts as stalled. */
+  readonly stall: number;
+  /** Before the second try; three times as long before the third. */
+  readonly backOff: number;
+}
+
+const redirectLimit = 10;
+
+/** Origins that could not be reached, with the reason: asking them again for every file would take minutes. */
+export const unreachable = new Map<string, string>();
+
+export interface Asking {
+  readonly method?: 'GET' | 'HEAD' | 'POST';
+  /** Sent with every hop, except `authorization`, which only the host gets that was asked first. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Ends the transfer, whatever it is doing. */
+  readonly signal?: AbortSignal;
+  /** A redirect is an answer like any other. */
+  readonly stay?: boolean;
+}
+
+export interface Responded {
+  readonly response: Dispatcher.ResponseData;
+  /** Host and port that answered, after redirects. */
+  readonly host: string;
+}
+
+/** Asks once and follows redirects, but never from https to http; the answer may have any status. Throws a TroubleError. */
+export async function respond(url: string, asking: Asking, patience: Patience): Promise<Responded> {
+  const start = new URL(url);
+  let here = start;
+  for (let hops = 0; hops <= redirectLimit; hops++) {
+    const { authorization, ...others } = asking.headers ?? {};
+    // Only the host that the user named gets the user's password.
+    const own = here.origin === start.origin ? { ...(authorization && { authorization }), ...credentials(start) } : {};
+    const response = await ask(here, { ...asking, headers: { ...own, ...others } }, patience);
+    const target = first(response.headers['location']);
+    const isRedirect = [301, 302, 303, 307, 308].includes(response.statusCode) && target !== undefined;
+    if (!isRedirect || asking.stay) return { response, host: here.host };
+    response.body.on('error', () => {}).destroy();
+    here = redirect(here, target);
+  }
+  throw new TroubleError({ what: `redirected more than ${redirectLimit} times`, final: true });
+}
+
+/** A header that stands for itself, also where a server sends it twice. */
+export const first = (header: string | string[] | undefined): string | undefined => [header].flat()[0];
+
+async function ask(url: URL, { method = 'GET', headers, body, signal }: Asking, patience: Patience) {
+  const { origin, pathname, search } = url;
+  const known = unreachable.get(origin);
+  if (known !== undefined) throw new TroubleError({ what: known, final: true });
+  const { request } = await import('./undici.ts');
+  try {
+    return await request(`${origin}${pathname}${search}`, {
+      method,
+      dispatcher: await agentFor(patience.connect),
+      headers: { 'user-agent': 'mk', accept: '*/*', 'accept-encoding': 'identity', ...headers },
+      headersTimeout: patience.stall,
+      bodyTimeout: 0,
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new TroubleError(troubleOf(error, origin));
+  }
+}
+
+const agents = new Map<number, Promise<Dispatcher>>();
+
+/** Agents are kept, so that connections are; proxies come from the usual environment variables. */
+function agentFor(connect: number): Promise<Dispatcher> {
+  const make = async (): Promise<Dispatcher> => {
+    const { EnvHttpProxyAgent } = await import('./undici.ts');
+    return new EnvHttpProxyAgent({ connect: { timeout: connect }, connectTimeout: connect, keepAliveTimeout: 1000 });
+  };
+  const agent = agents.get(connect) ?? make();
+  agents.set(connect, agent);
+  return agent;
+}
+
+function redirect(from: URL, location: string): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+  const weaker = from.protocol === 'https:' && to?.protocol === 'http:';
+  if (to !== undefined && /^https?:$/.test(to.protocol) && !weaker) return to;
+  throw new TroubleError({ what: `redirected to ${redacted(location)}, which mk does not follow`, final: true });
+}
+
+function credentials({ username, password }: URL): Record<string, string> {
+  if (username === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
