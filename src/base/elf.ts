@@ -18,26 +18,6 @@ export interface Elf {
   readonly hasDebug: boolean;
 }
 
-const machines: readonly (readonly [cpu: RegExp, machine: number])[] = [
-  [/^x86_64/, 62],
-  [/^i[3-6]86/, 3],
-  [/^(aarch64|arm64)/, 183],
-  [/^arm/, 40],
-  [/^riscv/, 243],
-  [/^mips/, 8],
-  [/^powerpc64|^ppc64/, 21],
-  [/^powerpc|^ppc/, 20],
-  [/^s390/, 22],
-  [/^loongarch/, 258],
-  [/^m68k/, 4],
-  [/^sh\d/, 42],
-  [/^microblaze/, 189],
-  [/^or1k/, 92],
-];
-
-/** The EM_ number that programs for a triplet have; undefined for a processor we do not know. */
-export const machineOf = (triplet: string): number | undefined => machines.find(([cpu]) => cpu.test(triplet))?.[1];
-
 /** Reads the headers of a file, and nothing else of it; undefined when it is not a well-formed ELF file. */
 export function readElf(path: string): Elf | undefined {
   const file = openSync(path, 'r');
@@ -49,6 +29,22 @@ export function readElf(path: string): Elf | undefined {
   } finally {
     closeSync(file);
   }
+}
+
+/** A section of an ELF file; one that takes no room in the file has size 0. */
+export interface Section {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** The sections of an ELF file that is in memory; undefined when it is not a well-formed one. */
+export function elfSections(bytes: Buffer): readonly Section[] | undefined {
+  const read: Read = (offset, size) => {
+    if (offset + size > bytes.length) throw new RangeError('truncated');
+    return bytes.subarray(offset, offset + size);
+  };
+  return parseHeader(read, bytes.length)?.sections;
 }
 
 /**
@@ -116,7 +112,7 @@ interface Segment {
 
 const types = ['other', 'relocatable', 'executable', 'shared'] as const;
 
-function parseElf(read: Read, size: number): Elf | undefined {
+function parseHeader(read: Read, size: number) {
   if (size < 52) return undefined;
   const ident = read(0, 16);
   if (ident.toString('latin1', 0, 4) !== '\x7fELF') return undefined;
@@ -130,14 +126,16 @@ function parseElf(read: Read, size: number): Elf | undefined {
     entrySize: layout.half(header, sizeAt),
     count: layout.half(header, sizeAt + 2),
   });
-
+  const names = layout.half(header, wide ? 62 : 50);
+  const sections = readSections(read, layout, wide ? table(40, 58) : table(32, 46), names);
   const segments = readSegments(read, layout, wide ? table(32, 54) : table(28, 42));
-  const sections = sectionNames(
-    read,
-    layout,
-    wide ? table(40, 58) : table(32, 46),
-    layout.half(header, wide ? 62 : 50),
-  );
+  return { order, layout, header, sections, segments };
+}
+
+function parseElf(read: Read, size: number): Elf | undefined {
+  const parsed = parseHeader(read, size);
+  if (parsed === undefined) return undefined;
+  const { order, layout, header, sections, segments } = parsed;
   const interpreter = segments.find(({ type }) => type === 3);
   return {
     bits: layout.bits,
@@ -146,8 +144,8 @@ function parseElf(read: Read, size: number): Elf | undefined {
     type: types[layout.half(header, 16)] ?? 'other',
     interpreter: interpreter && textAt(read(interpreter.offset, interpreter.size), 0),
     ...readDynamic(read, layout, segments),
-    hasSymbols: sections.includes('.symtab'),
-    hasDebug: sections.some((name) => /^\.z?debug_/.test(name)),
+    hasSymbols: sections.some(({ name }) => name === '.symtab'),
+    hasDebug: sections.some(({ name }) => /^\.z?debug_/.test(name)),
   };
 }
 
@@ -175,18 +173,27 @@ function readSegments(read: Read, { bits, word, long }: Layout, { offset, entryS
   });
 }
 
-function sectionNames(
+function readSections(
   read: Read,
   { bits, word, long }: Layout,
   { offset, entrySize, count }: Table,
   namesIndex: number,
-): string[] {
+): Section[] {
   if (count === 0 || offset === 0 || namesIndex >= count) return [];
   const bytes = read(offset, entrySize * count);
-  const names = namesIndex * entrySize;
   const [fromAt, sizeAt] = bits === 64 ? [24, 32] : [16, 20];
-  const text = read(long(bytes, names + fromAt), long(bytes, names + sizeAt));
-  return Array.from({ length: count }, (_, index) => textAt(text, word(bytes, index * entrySize)));
+  const found = Array.from({ length: count }, (_, index) => {
+    const at = index * entrySize;
+    const takesNoRoom = word(bytes, at + 4) === 8;
+    return {
+      nameAt: word(bytes, at),
+      offset: long(bytes, at + fromAt),
+      size: takesNoRoom ? 0 : long(bytes, at + sizeAt),
+    };
+  });
+  const names = found[namesIndex] ?? { offset: 0, size: 0 };
+  const text = read(names.offset, names.size);
+  return found.map(({ nameAt, ...place }) => ({ name: textAt(text, nameAt), ...place }));
 }
 
 function readDynamic(read: Read, { bits, long }: Layout, segments: readonly Segment[]) {

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { machineOf, readElf } from '../base/elf.ts';
+import { readElf } from '../base/elf.ts';
+import { machineOf } from '../base/elf-machine.ts';
 import { walkTree } from '../base/files.ts';
 import type { Permission } from '../recipe/recipe.ts';
 import { isForeignCode, type Triplets } from './strip.ts';

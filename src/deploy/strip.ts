@@ -1,7 +1,8 @@
 import { linkSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture, findProgram, shown } from '../base/command.ts';
-import { archiveMachine, type Elf, machineOf, readElf } from '../base/elf.ts';
+import { archiveMachine, type Elf, readElf } from '../base/elf.ts';
+import { machineOf } from '../base/elf-machine.ts';
 import { Failure } from '../base/failure.ts';
 import { walkTree } from '../base/files.ts';
 

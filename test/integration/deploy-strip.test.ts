@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { archiveMachine, machineOf, readElf } from '../../src/base/elf.ts';
+import { archiveMachine, readElf } from '../../src/base/elf.ts';
+import { machineOf } from '../../src/base/elf-machine.ts';
 import { buildTriplet } from '../../src/base/triplet.ts';
 import { settleTree } from '../../src/deploy/settle.ts';
 
