@@ -1,0 +1,121 @@
+import { chmodSync, cpSync, lstatSync, lutimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { emptyDir, removeTree, walkTree } from '../base/files.ts';
+import { startJobServer } from '../build/jobserver.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+import type { Site } from './site.ts';
+import type { Sources } from './sources.ts';
+import { type PlannedRun, sourcesOf, type Workshop } from './workshop.ts';
+
+/** A name that a careless script takes apart or cannot write, and longer than those of the first build. */
+const oddName = 'built a second time, in another place with a lönger name';
+
+/** A second place to build packages of a run, where whatever must not matter is different. */
+export interface Elsewhere {
+  readonly workshop: Workshop;
+  readonly sources: Sources;
+  /** The packages as they are built here, none of which waits for another. */
+  readonly graph: Graph;
+  close(): void;
+}
+
+/**
+ * Opens it for some packages of the run: with other paths, one job more, source trees that are unpacked and prepared
+ * again, copies of the recipes' directories with other modes and times, and dependencies staged in another order. Until
+ * `close`, this process has another umask, time zone, language, home and user name, which what it starts could inherit.
+ */
+export function openElsewhere(run: PlannedRun, site: Site, names: readonly [string, ...string[]]): Elsewhere {
+  const { store, buildRoot, workspace, options } = run;
+  const dir = store.workDir(oddName);
+  const jobServer = startJobServer(join(store.workDir('jobs-elsewhere'), 'fifo'), options.jobs + 1);
+  const workshop: Workshop = {
+    ...site.workshop,
+    jobServer,
+    store: { ...store, workDir: (name) => emptyDir(join(dir, 'work', name)) },
+    buildRoot: {
+      ...buildRoot,
+      buildDir: (name) => join(dir, 'build', name),
+      logFile: (name, hook) => join(buildRoot.dir, 'log', 'check', `${name}-${hook}.log`),
+    },
+  };
+  const moved = movedRecipes(join(dir, 'pkg'));
+  const graph = apart(run.graph, names, (node) => ({
+    ...node,
+    // Without a sandbox a recipe can lead to files around its directory, which a copy would not have.
+    ...(workshop.sandbox === 'namespaces' && {
+      loaded: moved(node.loaded),
+      source: node.source && moved(node.source),
+    }),
+    staged: node.staged.toReversed(),
+  }));
+  const sourcesRun = { ...run, graph, workspace: { ...workspace, sourcesDir: join(dir, 'src') } };
+  const restore = becomeAnother();
+  return {
+    workshop,
+    graph,
+    sources: sourcesOf({ ...sourcesRun, options: { ...options, keepSources: false } }, workshop),
+    close() {
+      restore();
+      jobServer.close();
+      removeTree(dir);
+    },
+  };
+}
+
+/** These packages as a graph without edges: what they need is there. */
+function apart(graph: Graph, names: readonly [string, ...string[]], change: (node: Node) => Node): Graph {
+  const nodes = new Map(names.map((name) => [name, change(graph.node(name))]));
+  return {
+    root: names[0],
+    order: [...nodes.values()],
+    node: (name) => nodes.get(name) ?? graph.node(name),
+    needs: () => [],
+    neededBy: () => [],
+  };
+}
+
+/** The same recipes with copies of their directories, as another user with a strict umask would have checked them out. */
+function movedRecipes(to: string): (loaded: LoadedRecipe) => LoadedRecipe {
+  const copies = new Map<string, LoadedRecipe>();
+  return (loaded) => {
+    const known = copies.get(loaded.name);
+    if (known !== undefined) return known;
+    const dir = join(to, loaded.name);
+    cpSync(loaded.dir, dir, { recursive: true, verbatimSymlinks: true });
+    for (const { path, kind } of walkTree(dir)) {
+      const full = join(dir, path);
+      if (kind === 'file') chmodSync(full, lstatSync(full).mode & 0o700);
+      lutimesSync(full, aDayLater(), aDayLater());
+    }
+    const copy = { ...loaded, dir };
+    copies.set(loaded.name, copy);
+    return copy;
+  };
+}
+
+const aDayLater = (): number => Date.now() / 1000 + 86_400;
+
+const another: Readonly<Record<string, string>> = {
+  TZ: 'Pacific/Kiritimati',
+  LANG: 'tr_TR.UTF-8',
+  LC_ALL: 'tr_TR.UTF-8',
+  HOME: '/nonexistent',
+  USER: 'somebody-else',
+  LOGNAME: 'somebody-else',
+};
+
+/** Changes what programs inherit from this process; returns a function that changes it back. */
+function becomeAnother(): () => void {
+  const before = Object.keys(another).map((name) => [name, process.env[name]] as const);
+  const umask = process.umask();
+  process.umask(umask === 0o077 ? 0o002 : 0o077);
+  Object.assign(process.env, another);
+  return () => {
+    process.umask(umask);
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+}
