@@ -10,7 +10,7 @@ export default recipe((config) => {
     contains: ['rootfs', ...(kernel === '' ? [] : [kernel, 'initramfs'])],
     strip: false,
 
-    async deploy({ contents, config, deployDir, osName, osRelease, install, write }) {
+    async deploy({ contents, config, deployDir, osName, osRelease, sourceDate, install, write }) {
       const name = `release-${config.board}`;
       const files = contents
         .flatMap((content) => [...treeEntries(content.tree)].map((entry) => ({ ...entry, from: content })))
@@ -33,6 +33,7 @@ export default recipe((config) => {
       await writeTarGz(
         entries.map((entry) => ({ ...entry, path: `${name}/${entry.path}` })),
         `${deployDir}/${name}.tar.gz`,
+        { time: sourceDate },
       );
     },
   };

@@ -20,13 +20,13 @@ export default recipe((config) => {
     programs: kernel === '' ? [] : ['sqfstar'],
     strip: false,
 
-    async deploy({ contents, deployDir, jobs, run, warn }) {
+    async deploy({ contents, deployDir, jobs, sourceDate: time, run, warn }) {
       const packages = linkedContents(contents);
       const entries = rootfsEntries(packages, { add: [textFile('etc/packages', packageList(packages))] });
       checkServices(entries);
       for (const warning of passwordWarnings(entries)) warn(warning);
-      if (kernel === '') await writeTar(entries, `${deployDir}/rootfs.tar`);
-      else await writeSquashfs(entries, `${deployDir}/rootfs.squashfs`, { jobs });
+      if (kernel === '') await writeTar(entries, `${deployDir}/rootfs.tar`, { time });
+      else await writeSquashfs(entries, `${deployDir}/rootfs.squashfs`, { jobs, time });
       await run`ls -l ${deployDir}`;
     },
   };

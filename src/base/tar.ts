@@ -7,7 +7,7 @@ import { type Header, type Pack, pack as tarPack } from 'tar-stream';
 import type { Digest } from './digest.ts';
 import { walkTree } from './files.ts';
 
-/** 1980-01-01T00:00:00Z, in seconds: the time of every file we write, early enough for zip and late enough for make. */
+/** 1980-01-01T00:00:00Z, in seconds: the time of every file without one of its own, early enough for zip and late enough for make. */
 export const epochSeconds = 315_532_800;
 
 /** One member of an archive or image, with everything that ends up in it. */
@@ -29,19 +29,20 @@ export interface ArchiveEntry {
 const largeFile = 8 * 1024 * 1024;
 
 /**
- * Writes entries as a tar archive: the same entries give the same bytes anywhere. All times are `epochSeconds`.
+ * Writes entries as a tar archive: the same entries give the same bytes anywhere. `time`, in seconds since 1970, is that of all.
  * Returns digest and size in bytes of the archive, which is on disk when the promise resolves.
  */
 export async function writeTar(
   entries: Iterable<ArchiveEntry>,
   path: string,
+  { time = epochSeconds } = {},
 ): Promise<{ digest: Digest; size: number }> {
   const sum = createHash('sha256');
   let size = 0;
   const output = await open(path, 'w');
   try {
     const archive = tarPack();
-    const filled = fill(archive, entries).catch((error: Error) => archive.destroy(error));
+    const filled = fill(archive, entries, time).catch((error: Error) => archive.destroy(error));
     for await (const chunk of archive as AsyncIterable<Buffer>) {
       sum.update(chunk);
       size += chunk.length;
@@ -55,9 +56,9 @@ export async function writeTar(
   return { digest: sum.digest('hex') as Digest, size };
 }
 
-async function fill(archive: Pack, entries: Iterable<ArchiveEntry>): Promise<void> {
+async function fill(archive: Pack, entries: Iterable<ArchiveEntry>, time: number): Promise<void> {
   for (const entry of entries) {
-    const header = headerOf(entry);
+    const header = { ...headerOf(entry), mtime: new Date(time * 1000) };
     const { content } = entry;
     if (content !== undefined && 'file' in content && (header.size ?? 0) > largeFile) {
       await pipeline(createReadStream(content.file), archive.entry(header));
@@ -95,7 +96,6 @@ function headerOf({
     gid,
     uname: '',
     gname: '',
-    mtime: new Date(epochSeconds * 1000),
   };
   if (kind === 'symlink') return { ...common, type: 'symlink', linkname: target ?? '' };
   if (kind === 'directory') return { ...common, type: 'directory' };

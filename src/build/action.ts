@@ -49,6 +49,7 @@ export interface Action {
 /** The build machine's half of `Config`: each is answered at once and recorded as a read. */
 export type ConfigRequest =
   | { readonly ask: 'osRelease' }
+  | { readonly ask: 'sourceDate' }
   | { readonly ask: 'board' | 'product' }
   | {
       readonly ask: 'variable';

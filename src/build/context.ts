@@ -79,6 +79,10 @@ export function contextMaker(action: Action): ContextMaker {
       environment['OS_RELEASE'] = String(ask({ ask: 'osRelease' }));
       return environment['OS_RELEASE'];
     },
+    get sourceDate() {
+      environment['SOURCE_DATE_EPOCH'] = String(ask({ ask: 'sourceDate' }));
+      return Number(environment['SOURCE_DATE_EPOCH']);
+    },
     dirs: {
       buildRoot: environment['BUILDROOT'] ?? '',
       script: paths.recipeDir,

@@ -10,7 +10,8 @@ export const toolPrefix = '/mk/toolchain';
 
 /**
  * The whole environment of a hook's commands, made from nothing. `TARGET` is there for packages that are made for a
- * target or know it; BOARD, PRODUCT and OS_RELEASE join it once a hook has read them (see context.ts).
+ * target or know it; BOARD, PRODUCT and OS_RELEASE join it once a hook has read them, and SOURCE_DATE_EPOCH then becomes the
+ * date of the commit (see context.ts).
  */
 export function hookEnvironment(paths: HookPaths, triplet: { build: Triplet; target: Triplet }, jobs: number) {
   return {

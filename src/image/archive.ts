@@ -3,13 +3,17 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { digestOfFile } from '../base/digest.ts';
 import { temporaryName } from '../base/files.ts';
-import { type ArchiveEntry, writeTar } from '../base/tar.ts';
+import { type ArchiveEntry, epochSeconds, writeTar } from '../base/tar.ts';
 
-/** Writes entries as a gzipped tar archive: the same entries give the same bytes anywhere. */
-export async function writeTarGz(entries: Iterable<ArchiveEntry>, path: string): Promise<void> {
+/** Writes entries as a gzipped tar archive, all with this time: the same entries give the same bytes anywhere. */
+export async function writeTarGz(
+  entries: Iterable<ArchiveEntry>,
+  path: string,
+  { time = epochSeconds } = {},
+): Promise<void> {
   const archive = temporaryName(path);
   try {
-    await writeTar(entries, archive);
+    await writeTar(entries, archive, { time });
     // Node writes no time and no name into the gzip header.
     await pipeline(createReadStream(archive), createGzip({ level: 6 }), createWriteStream(path));
   } finally {

@@ -9,13 +9,15 @@ export interface SquashfsOptions {
   readonly compression?: 'gzip' | 'lz4' | 'lzo' | 'xz' | 'zstd';
   /** Processors to use; the image is the same with any number. Default: one. */
   readonly jobs?: number;
+  /** When the image and all in it were made, in seconds since 1970. Default: 1980. */
+  readonly time?: number;
 }
 
 /** Writes entries as a squashfs image, with `sqfstar`: the same entries give the same bytes, and no privileges are needed. */
 export async function writeSquashfs(
   entries: readonly ArchiveEntry[],
   path: string,
-  { compression = 'xz', jobs = 1 }: SquashfsOptions = {},
+  { compression = 'xz', jobs = 1, time = epochSeconds }: SquashfsOptions = {},
 ): Promise<void> {
   const archive = temporaryName(path);
   try {
@@ -28,7 +30,7 @@ export async function writeSquashfs(
     rmSync(path, { force: true });
     await runSqfstar(archive, [
       ...['-comp', compression, '-b', '256K', '-no-xattrs', '-processors', `${jobs}`],
-      ...['-reproducible', '-mkfs-time', `${epochSeconds}`, '-all-time', `${epochSeconds}`],
+      ...['-reproducible', '-mkfs-time', `${time}`, '-all-time', `${time}`],
       ...['-root-mode', mode.toString(8), '-root-uid', `${uid}`, '-root-gid', `${gid}`],
       path,
     ]);

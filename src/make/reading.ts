@@ -2,6 +2,7 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { unreachable } from '../base/failure.ts';
 import { describeRevision } from '../base/git.ts';
+import { epochSeconds } from '../base/tar.ts';
 import type { AnswerValue, ConfigRequest } from '../build/action.ts';
 import { configFor, currentValue } from '../config/config.ts';
 import { overridePath } from '../config/layers.ts';
@@ -25,11 +26,14 @@ export interface Reading {
 }
 
 /** Opens the configuration of a target; `root` is the tree whose revision the release is named after. */
-export const openReading = async (target: Target, root: string): Promise<Reading> =>
-  readingOf(target, await describeRevision(root));
+export async function openReading(target: Target, root: string): Promise<Reading> {
+  const { name, time } = await describeRevision(root);
+  return readingOf(target, name, time);
+}
 
-/** The configuration of a target whose release has this name. */
-export function readingOf(target: Target, osRelease: string): Reading {
+/** The configuration of a target whose release has this name and was committed then, in seconds since 1970. */
+export function readingOf(target: Target, osRelease: string, time = epochSeconds): Reading {
+  const sourceDate = String(time);
   const fieldReads = new Map<string, Read[]>();
   return {
     osRelease,
@@ -40,7 +44,10 @@ export function readingOf(target: Target, osRelease: string): Reading {
       return configFor(target, recordOnce(reads));
     },
     fieldReads: (name) => fieldReads.get(name) ?? [],
-    now: (read) => (read.kind === 'osRelease' ? osRelease : currentValue(target, read)),
+    now(read) {
+      if (read.kind === 'osRelease') return osRelease;
+      return read.kind === 'sourceDate' ? sourceDate : currentValue(target, read);
+    },
     answerer: (reads, configDir, shownDir) => {
       const record = recordOnce(reads);
       const config = configFor(target, record);
@@ -48,6 +55,10 @@ export function readingOf(target: Target, osRelease: string): Reading {
         if (request.ask === 'osRelease') {
           record({ kind: 'osRelease', name: 'OS_RELEASE', value: osRelease });
           return osRelease;
+        }
+        if (request.ask === 'sourceDate') {
+          record({ kind: 'sourceDate', name: 'SOURCE_DATE_EPOCH', value: sourceDate });
+          return sourceDate;
         }
         if (request.ask !== 'override') return answer(config, request);
         const path = overridePath(target, request.file);
@@ -74,7 +85,10 @@ function recordOnce(reads: Read[]): (read: Read) => void {
   };
 }
 
-function answer(config: Config, request: Exclude<ConfigRequest, { ask: 'osRelease' | 'override' }>): AnswerValue {
+function answer(
+  config: Config,
+  request: Exclude<ConfigRequest, { ask: 'osRelease' | 'sourceDate' | 'override' }>,
+): AnswerValue {
   switch (request.ask) {
     case 'board':
       return config.board;

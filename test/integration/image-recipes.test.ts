@@ -80,6 +80,7 @@ async function deploy(name: string, recipe: Recipe, given: Given = {}): Promise<
     recipeDir: join(import.meta.dirname, '../../pkg', name),
     osName: 'Pygos',
     osRelease: 'v1-5-gabc',
+    sourceDate: 1_714_972_089,
     jobs: 1,
     run: async (text: TemplateStringsArray, ...values: readonly Argument[]) => {
       const [program = '', ...rest] = words(text, values);
@@ -170,6 +171,11 @@ test('a release of a board without a kernel has the root file system, with passw
       .split('\n')
       .sort(),
   ).toEqual(['', 'release-toy/README', 'release-toy/SHA256SUMS', 'release-toy/rootfs.tar']);
+
+  const listed = (file: string) =>
+    execFileSync('tar', ['-tvf', join(tree, file)], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
+  for (const file of ['rootfs.tar', 'release-toy.tar.gz'])
+    expect(listed(file)).not.toMatch(/ (?!2024-05-06 05:08)\d{4}-/);
 
   const again = await make({});
   for (const file of readdirSync(tree))

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -67,6 +67,35 @@ test('the same entries give the same squashfs image, with any number of processo
   await writeSquashfs([...entries, directory('big'), ...content], at('two.squashfs'), { jobs: 4 });
   expect(output('unsquashfs', '-UTC', '-lln', '-d', '', 'one.squashfs')).not.toMatch(/ (?!1980-01-01)\d{4}-/);
   expect(readFileSync(at('one.squashfs')).equals(readFileSync(at('two.squashfs')))).toBe(true);
+});
+
+test('the order in which files came into a tree is not seen in an image', async () => {
+  const names = Array.from({ length: 60 }, (_, index) => `${(index * 37) % 60}-${index % 7}`);
+  const images = async (tree: string, order: readonly string[]) => {
+    for (const name of order) {
+      mkdirSync(at(`${tree}/share/${name}`), { recursive: true });
+      writeFileSync(at(`${tree}/share/${name}/file`), name);
+      symlinkSync('file', at(`${tree}/share/${name}/link`));
+    }
+    const content = { name: 'all', version: '1', license: 'MIT', tree: at(tree), permissions: {}, whenLinked: false };
+    const found = rootfsEntries([content]);
+    await writeSquashfs(found, at(`${tree}.squashfs`), { jobs: order === names ? 1 : 4 });
+    await writeTarGz(found, at(`${tree}.tar.gz`));
+    await writeCpio(found, at(`${tree}.cpio.gz`));
+  };
+  await images('forward', names);
+  await images('backward', names.toReversed());
+  for (const kind of ['squashfs', 'tar.gz', 'cpio.gz'])
+    expect(readFileSync(at(`forward.${kind}`)).equals(readFileSync(at(`backward.${kind}`))), kind).toBe(true);
+});
+
+test('everything in an image and the image itself have the time that is asked for', async () => {
+  const time = 1_714_972_089;
+  await writeSquashfs(entries, at('dated.squashfs'), { time });
+  expect(output('unsquashfs', '-UTC', '-lln', '-d', '', 'dated.squashfs')).not.toMatch(/ (?!2024-05-06)\d{4}-/);
+  expect(readFileSync(at('dated.squashfs')).readUInt32LE(8)).toBe(time);
+  await writeTarGz(entries, at('dated.tar.gz'), { time });
+  expect(output('tar', '--utc', '-tvf', 'dated.tar.gz')).not.toMatch(/ (?!2024-05-06)\d{4}-/);
 });
 
 test('a cpio archive has device nodes without privileges, and is the same every time', async () => {
