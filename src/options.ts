@@ -9,6 +9,8 @@ export interface TargetOptions {
   readonly layers: readonly string[];
   /** Working directories to build packages from, by package; relative to the current directory. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Packages to build although their results are known. */
+  readonly rebuild?: readonly string[];
   readonly installation: Installation;
 }
 
@@ -25,6 +27,4 @@ export interface MakeOptions {
 /** What the command line of `mk <board> <product>` says. */
 export interface MkOptions extends TargetOptions, MakeOptions {
   readonly dryRun: boolean;
-  /** Packages to build although their results are known. */
-  readonly rebuild: readonly string[];
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { Failure, throwCollected } from '../base/failure.ts';
+import { didYouMean } from '../base/suggest.ts';
 import { checkPrograms, machineFingerprint } from '../build/machine.ts';
 import { probeSandbox, type SandboxLevel } from '../build/sandbox.ts';
 import { selectTarget, type Target } from '../config/target.ts';
@@ -32,7 +34,7 @@ export interface PlannedTarget {
  * configuration or a recipe is thrown. `tree` is the repository's tree of pkg/, board/ and product/ (default: its own).
  */
 export async function planTarget(options: TargetOptions, tree = options.installation.root): Promise<PlannedTarget> {
-  const { installation, layers } = options;
+  const { installation, layers, rebuild = [] } = options;
   const workspace = openWorkspace({ root: tree, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, options.board, options.product);
   // These ask other programs or read much, and wait for each other no longer than they must.
@@ -44,6 +46,7 @@ export async function planTarget(options: TargetOptions, tree = options.installa
   ]);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
   const graph = await resolveGraph(root, recipes, reading.configOf, reading.preferred());
+  throwCollected(rebuild.flatMap((name) => foreignPackage(name, graph, recipes)));
 
   const store = openStore(workspace.storeDir);
   const buildRoot = openBuildRoot(join(workspace.buildDir, `${target.board}-${target.product}`), store);
@@ -51,6 +54,7 @@ export async function planTarget(options: TargetOptions, tree = options.installa
     store,
     now: reading.now,
     previous: buildRoot.previous,
+    rebuild: new Set(rebuild),
     circumstances: {
       target: target.triplet,
       machine,
@@ -64,3 +68,15 @@ export async function planTarget(options: TargetOptions, tree = options.installa
 
 /** Fails before any work with every program of the build machine that the target's recipes need and that is missing. */
 export const checkMachine = ({ graph }: PlannedTarget): void => checkPrograms(graph.order.map(({ loaded }) => loaded));
+
+/** Why this is no package of the target; nothing when it is one. */
+export function foreignPackage(name: string, graph: Graph, recipes: RecipeSet): readonly Failure[] {
+  const names = graph.order.map((node) => node.name);
+  if (names.includes(name)) return [];
+  if (recipes.has(name)) {
+    const hint = 'mk builds what the release of the target contains: is it missing in ROOTFS?';
+    return [new Failure('package-unknown', `${name} is no part of this target`, { hint })];
+  }
+  const hint = didYouMean(name, names) ?? didYouMean(name, recipes.names) ?? 'mk list packages shows them all';
+  return [new Failure('package-unknown', `there is no package "${name}"`, { hint })];
+}

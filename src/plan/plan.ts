@@ -28,18 +28,23 @@ export interface PlanInputs {
   /** The answer that a recorded read gets today. */
   now(read: Read): string | undefined;
   previous(name: string): Previous | undefined;
+  /** Packages to build whatever is in the store. */
+  readonly rebuild?: ReadonlySet<string>;
 }
+
+const askedFor = 'asked for with --rebuild';
 
 /** Decides one package whose needs all have results. */
 export function decide(
   node: Node,
   resultOf: (name: string) => Result,
-  { store, circumstances, now, previous }: PlanInputs,
+  { store, circumstances, now, previous, rebuild }: PlanInputs,
 ): Step & { readonly key: Digest; readonly document: KeyDocument } {
   const document = keyDocument(node, resultOf, circumstances);
   const key = keyOf(document);
+  if (rebuild?.has(node.name)) return { kind: 'run', node, reason: askedFor, key, document };
   const last = previous(node.name);
-  const result = store.find(key, (read) => now(read) === read.value);
+  const result = store.find(key, now);
   if (result !== undefined) {
     const reason = last?.output === result.output ? 'nothing changed' : 'built before with the same inputs';
     return { kind: 'cached', node, reason, key, document, result };
@@ -63,8 +68,13 @@ export function makePlan(graph: Graph, inputs: PlanInputs): ReadonlyMap<string, 
   };
   for (const node of graph.order) {
     const awaited = graph.needs(node.name).filter((name) => steps.get(name)?.kind === 'run');
-    if (awaited.length === 0) steps.set(node.name, decide(node, resultOf, inputs));
-    else steps.set(node.name, { kind: 'run', node, reason: reasonToWait(awaited, inputs.previous(node.name)) });
+    if (awaited.length === 0) {
+      steps.set(node.name, decide(node, resultOf, inputs));
+    } else {
+      const asked = inputs.rebuild?.has(node.name);
+      const reason = asked ? askedFor : reasonToWait(awaited, inputs.previous(node.name));
+      steps.set(node.name, { kind: 'run', node, reason });
+    }
   }
   return steps;
 }
