@@ -109,7 +109,7 @@ export async function workspace(files: Readonly<Record<string, string>> = {}): P
   let count = 0;
   const start = (args: readonly string[], { cwd = here, env = {}, through = [], root }: StartOptions = {}): Running => {
     const file = join(dir, `events-${count++}`);
-    const wanted = args.includes('--events') || args[0] !== 'toy' ? [] : ['--events', file];
+    const wanted = args.includes('--events') || !['toy', 'check'].includes(args[0] ?? '') ? [] : ['--events', file];
     const events = () => (existsSync(file) ? parseEvents(file) : []);
     const [program = '', ...words] = [...through, ownNode, join(root ?? repository, 'src/bin/mk.js'), ...args];
     const child = spawn(program, [...words, ...wanted], {
