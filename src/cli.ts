@@ -13,8 +13,8 @@ export async function main(argv: readonly string[], installation: Installation):
   for (const stream of [process.stdout, process.stderr]) stream.on('error', allowGone);
   try {
     if (installation.program === 'check-update') {
-      const { checkUpdateCommand } = await import('./check-update.ts');
-      return await checkUpdateCommand(argv, installation);
+      const { checkUpdateProgram } = await import('./check-update.ts');
+      return await checkUpdateProgram(argv, installation);
     }
     return await dispatch(argv, installation);
   } catch (error) {

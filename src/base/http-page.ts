@@ -15,6 +15,8 @@ export interface PageOptions extends Omit<Asking, 'signal'> {
   readonly limit?: number;
   /** Milliseconds for all of it, body included; default 20 seconds. */
   readonly time?: number;
+  /** The answer's headers are enough; its text is empty. */
+  readonly skipBody?: boolean;
 }
 
 const patience: Patience = { connect: 10_000, stall: 15_000, backOff: 0 };
@@ -24,13 +26,14 @@ const patience: Patience = { connect: 10_000, stall: 15_000, backOff: 0 };
  * is none: the host cannot be reached, the time is over, or the body is larger than `limit`.
  */
 export async function fetchPage(url: string, options: PageOptions = {}): Promise<Page> {
-  const { limit = 8 * 1024 * 1024, time = 20_000, ...asking } = options;
+  const { limit = 8 * 1024 * 1024, time = 20_000, skipBody = false, ...asking } = options;
   const signal = AbortSignal.timeout(time);
   try {
     const { response } = await respond(url, { ...asking, signal }, patience);
+    if (skipBody) response.body.on('error', () => {}).destroy();
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of (skipBody ? [] : response.body) as AsyncIterable<Uint8Array>) {
       size += chunk.length;
       if (size > limit) throw failureOf(url, { what: `is larger than ${limit} bytes` });
       chunks.push(chunk);

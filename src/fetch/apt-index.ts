@@ -59,6 +59,33 @@ export function lookUp(path: string, lists: readonly SourceList[], sha256: Diges
   return [...found.values()];
 }
 
+/** An upstream file of a source package. */
+export interface SourceFile extends ArchiveFile {
+  readonly file: string;
+  /** As the file's name has it: without epoch and revision. */
+  readonly version: string;
+  readonly sha256: Digest;
+}
+
+/** The upstream files of a source package, by name, in the order of the lists; undefined as for `lookUp`. */
+export function sourceFiles(path: string, lists: readonly SourceList[], source: string): SourceFile[] | undefined {
+  const index = readBytes(path);
+  if (index === undefined || index.toString('utf8', 0, index.indexOf('\n')) !== stampOf(lists)) return undefined;
+  const found = new Map<string, SourceFile>();
+  const mark = `/${source}_`;
+  for (let at = index.indexOf(mark); at >= 0; at = index.indexOf(mark, at + 1)) {
+    const start = index.lastIndexOf('\n', at) + 1;
+    const [sha256 = '', size, uri = ''] = index.toString('utf8', start, index.indexOf('\n', at)).split(' ');
+    const file = uri.slice(uri.lastIndexOf('/') + 1);
+    // Without `.orig` it is the file of a package that has no other upstream than the distribution.
+    const version = /^[^_]+_(.+?)(?:\.orig)?\.tar\.\w+$/.exec(file)?.[1];
+    const isPacking = /\.debian\.tar\.\w+$|\.orig-[\w-]+\.tar\.\w+$/.test(file);
+    if (version === undefined || isPacking || !file.startsWith(mark.slice(1)) || !isDigest(sha256)) continue;
+    found.set(uri, { uri, size: Number(size), file, version, sha256 });
+  }
+  return [...found.values()];
+}
+
 /** Index lines for one source package: "<sha256> <size> <address>". Signatures and descriptions are left out. */
 export function indexLines(paragraph: string, uri: string): string[] {
   const directory = /^Directory:[ \t]*(\S+)$/m.exec(paragraph)?.[1];

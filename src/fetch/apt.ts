@@ -6,7 +6,7 @@ import type { Digest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { type Lock, takeLock } from '../base/lock.ts';
 import { configureApt, runApt } from './apt-config.ts';
-import { type ArchiveFile, lookUp, type SourceList, writeIndex } from './apt-index.ts';
+import { type ArchiveFile, lookUp, type SourceFile, type SourceList, sourceFiles, writeIndex } from './apt-index.ts';
 import { measure, progress, type Received } from './receive.ts';
 
 const oneDay = 24 * 3600 * 1000;
@@ -41,7 +41,20 @@ export async function fetchFromApt(
   throw new Failure('download-failed', reason);
 }
 
+/**
+ * The upstream files of a source package in the same archive, after asking it for newer lists (at most once a day).
+ * Fails with download-failed where there is no apt, or no archive.
+ */
+export async function sourcesInApt(
+  source: string,
+  aptDir: string,
+  tell: (detail: string) => void,
+): Promise<readonly SourceFile[]> {
+  return (await openArchive(aptDir)).named(source, tell);
+}
+
 interface Archive {
+  named(source: string, tell: (detail: string) => void): Promise<readonly SourceFile[]>;
   /** Files with the digest; `refresh` asks the archive for newer lists first, at most once a day and a process. */
   find(sha256: Digest, refresh: boolean, tell: (detail: string) => void): Promise<readonly ArchiveFile[]>;
   get(file: ArchiveFile, sha256: Digest, to: string, tell: (detail: string) => void): Promise<Received>;
@@ -72,15 +85,16 @@ async function makeArchive(aptDir: string): Promise<Archive> {
     });
   };
 
-  const indexed = async (sha256: Digest): Promise<ArchiveFile[]> => {
+  /** What a reader of the index finds, after making the index when there is none of just these lists. */
+  const indexed = async <T>(read: (lists: readonly SourceList[]) => T[] | undefined): Promise<T[]> => {
     const now = await lists();
-    const found = lookUp(index, now, sha256);
+    const found = read(now);
     if (found !== undefined || now.length === 0) return found ?? [];
     return exclusively(aptDir, async () => {
-      const meanwhile = lookUp(index, now, sha256);
+      const meanwhile = read(now);
       if (meanwhile !== undefined) return meanwhile;
       await writeIndex(index, now, (file) => [aptHelper, '-c', config, 'cat-file', file]);
-      return lookUp(index, now, sha256) ?? [];
+      return read(now) ?? [];
     });
   };
 
@@ -100,7 +114,12 @@ async function makeArchive(aptDir: string): Promise<Archive> {
     async find(sha256, refresh, tell) {
       updating ??= refresh ? update(tell) : undefined;
       if (refresh) await updating;
-      return indexed(sha256);
+      return indexed((now) => lookUp(index, now, sha256));
+    },
+    async named(source, tell) {
+      updating ??= update(tell);
+      await updating;
+      return indexed((now) => sourceFiles(index, now, source));
     },
     async get({ uri, size }, sha256, to, tell) {
       const host = URL.canParse(uri) ? new URL(uri).host : '';

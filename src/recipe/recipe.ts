@@ -3,8 +3,9 @@ import type { Argument } from '../base/words.ts';
 import type { Config } from './config.ts';
 import type { BuildContext, DeployContext, PrepareContext, UpdateContext } from './context.ts';
 import type { Permission } from './permission.ts';
+import type { UpdateSource } from './update-source.ts';
 
-export type { Argument, Permission, Triplet };
+export type { Argument, Permission, Triplet, UpdateSource };
 
 /** Another file with the same source: what a distribution carries, or another packing of the same release. */
 export interface Alternative {
@@ -23,11 +24,6 @@ export interface Distfile {
   /** Declared interchangeable with the file above; tried in order when that one cannot be had. */
   readonly alternatives?: readonly Alternative[];
 }
-
-/** Where `check-update` looks for newer versions. Omitted: the directory listing of `url`. */
-export type UpdateSource =
-  | { readonly from: 'listing'; readonly url: string; readonly pattern: RegExp }
-  | { readonly from: 'nowhere'; readonly because: string };
 
 interface WithSource {
   readonly version: string;

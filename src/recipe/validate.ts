@@ -3,6 +3,7 @@ import { modeFault } from '../base/mode.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { locate } from './locate.ts';
 import type { Recipe } from './recipe.ts';
+import { updateFault } from './validate-update.ts';
 
 /** What is wrong with a field's value, or undefined when it is right. */
 type Check = (value: unknown) => string | undefined;
@@ -60,7 +61,7 @@ const fields: Readonly<Record<keyof Recipe, Check>> = {
   inSource: flag,
   strip: flag,
   whenLinked: flag,
-  update: record,
+  update: (value) => record(value) ?? updateFault(value as object),
   prepare: callable,
   build: callable,
   deploy: callable,

@@ -1,43 +1,137 @@
-import { failuresOf } from '../base/failure.ts';
-import { compareVersions, greatestVersion } from '../base/version.ts';
+import { Failure, failuresOf } from '../base/failure.ts';
+import { greatestVersion } from '../base/version.ts';
+import { orders } from '../base/version-schemes.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
-import { listingOf, newestIn } from './listing.ts';
+import type { UpdateSource } from '../recipe/update-source.ts';
+import { askUpstream, schemeOf } from './ask.ts';
+import { type Chosen, chooseVersions } from './choose.ts';
+import type { Tools } from './strategy.ts';
 
 /** What upstream has, compared with a recipe. */
 export interface UpdateRow {
   readonly package: string;
   readonly current: string;
-  readonly newest: string | undefined;
   readonly state: 'new' | 'same' | 'older' | 'unknown' | 'failed';
-  /** Why nothing is known, or what went wrong. */
+  /** What the recipe would be updated to; the newest that it accepts. */
+  readonly newest: string | undefined;
+  /** The newest of the recipe's series, and the newest of all, where they are another than `newest`. */
+  readonly inSeries: string | undefined;
+  readonly overall: string | undefined;
+  /** Why nothing is known, what went wrong, or what was not taken. */
   readonly note: string | undefined;
 }
 
-/** Asks one recipe's upstream; whatever goes wrong is in the row and never thrown. */
-export async function checkPackage(
-  { name, recipe }: LoadedRecipe,
-  fetchText: (url: string) => Promise<string>,
-): Promise<UpdateRow | undefined> {
-  const { version, url, update, checkUpdate } = recipe;
-  if (version === undefined) return undefined;
-  const row = (state: UpdateRow['state'], newest?: string, note?: string): UpdateRow => ({
-    package: name,
-    current: version,
-    newest,
-    state,
-    note,
+export interface Checking {
+  readonly tools: Tools;
+  /** Why there is no file at this address; undefined when there is one. */
+  missing(url: string): Promise<string | undefined>;
+  /** Take versions that look like mistakes. */
+  readonly trusting: boolean;
+  /** Ask the source archive of the machine's distribution, whatever the recipes say. */
+  readonly archive: boolean;
+}
+
+/** Milliseconds that a recipe's own `checkUpdate` may take. */
+const hookTime = 120_000;
+/** Versions that are tried until one has its file. */
+const announcedLookedAt = 3;
+
+/** Asks one recipe's upstream; whatever goes wrong is in the row and never thrown. Undefined for a package without a version. */
+export async function checkPackage(loaded: LoadedRecipe, checking: Checking): Promise<UpdateRow | undefined> {
+  const { name, recipe } = loaded;
+  const { version: current, update } = recipe;
+  if (current === undefined) return undefined;
+  const row = (state: UpdateRow['state'], rest: Partial<UpdateRow> = {}): UpdateRow => ({
+    ...{ package: name, current, state, newest: undefined, inSeries: undefined, overall: undefined, note: undefined },
+    ...rest,
   });
-  if (checkUpdate === undefined && update?.from === 'nowhere') return row('unknown', undefined, update.because);
+  const asksUpstream = recipe.checkUpdate === undefined || checking.archive;
+  if (asksUpstream && update?.from === 'nowhere') return row('unknown', { note: update.because });
   try {
-    const listing = update?.from === 'listing' ? update : url && listingOf(url(version), version);
-    const newest = checkUpdate
-      ? await checkUpdate({ name, version, fetchText, greatest: greatestVersion })
-      : listing && newestIn(await fetchText(listing.url), listing);
-    if (newest === undefined) return row('failed', undefined, 'upstream names no version');
-    const order = compareVersions(newest, version);
-    return row(order > 0 ? 'new' : order < 0 ? 'older' : 'same', newest);
+    const source = sourceOf(loaded, checking);
+    const order = orders[schemeOf(source)];
+    const chosen = await chooseFor(loaded, source, checking);
+    const [best] = chosen.acceptable;
+    if (best === undefined) return row('failed', { note: heldNote(chosen) ?? 'upstream names no version' });
+    const { newest, notes } = await firstPresent(chosen.acceptable, loaded, order, checking, source.from);
+    const state = order(newest, current);
+    const others = {
+      inSeries: chosen.inSeries === newest ? undefined : chosen.inSeries,
+      overall: chosen.overall === newest ? undefined : chosen.overall,
+    };
+    const note = [...notes, heldNote(chosen)].filter((each) => each !== undefined).join('; ') || undefined;
+    return row(state > 0 ? 'new' : state < 0 ? 'older' : 'same', { newest, ...others, note });
   } catch (error) {
     const [failure] = failuresOf(error) ?? [];
-    return row('failed', undefined, failure?.message ?? (error instanceof Error ? error.message : String(error)));
+    return row('failed', { note: failure?.message ?? (error instanceof Error ? error.message : String(error)) });
   }
+}
+
+function sourceOf({ name, recipe }: LoadedRecipe, { archive }: Checking): Exclude<UpdateSource, { from: 'nowhere' }> {
+  const { update } = recipe;
+  if (update?.from === 'nowhere') return { from: 'listing' };
+  if (!archive || update?.from === 'apt') return update ?? { from: 'listing' };
+  const { series, channel, ignore, evenMinor } = update ?? {};
+  const choice = { ...(series && { series }), ...(channel && { channel }), ...(ignore && { ignore }) };
+  // The archive's own name for it is in the name of its file.
+  const source = recipe.alternatives?.map(({ file }) => /^([^_]+)_/.exec(file)?.[1]).find(Boolean) ?? name;
+  return { from: 'apt', source, ...choice, ...(evenMinor && { evenMinor }) };
+}
+
+async function chooseFor(
+  { name, recipe }: LoadedRecipe,
+  source: Exclude<UpdateSource, { from: 'nowhere' }>,
+  { tools, trusting, archive }: Checking,
+): Promise<Chosen> {
+  const { version: current = '', url, checkUpdate } = recipe;
+  const order = orders[schemeOf(source)];
+  if (checkUpdate !== undefined && !archive) {
+    const fetchText = async (address: string) => (await tools.page(address)).text;
+    const asked = Promise.resolve(
+      checkUpdate({ name, version: current, fetchText, greatest: (versions) => greatestVersion(versions, order) }),
+    );
+    const version = await withinTime(asked);
+    // The hook has chosen by its own rules.
+    const acceptable = version === undefined ? [] : [version];
+    return { acceptable, inSeries: version, overall: version, held: [] };
+  }
+  const found = await askUpstream(source, tools, { name, version: current, url });
+  return chooseVersions(found, { current, choice: source, order, trusting });
+}
+
+async function withinTime<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const message = `checkUpdate has not come to an end within ${hookTime / 1000} seconds`;
+  const timer = setTimeout(() => reject(new Failure('hook-failed', message)), hookTime);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The newest version whose file is there; what is not newer than the recipe's is believed without asking. */
+async function firstPresent(
+  acceptable: readonly string[],
+  { recipe }: LoadedRecipe,
+  order: (a: string, b: string) => number,
+  { missing }: Checking,
+  from: UpdateSource['from'],
+): Promise<{ readonly newest: string; readonly notes: readonly string[] }> {
+  const { version: current = '', url } = recipe;
+  const newer = acceptable.filter((version) => order(version, current) > 0);
+  const notes: string[] = [];
+  // The archive has what it names; upstream's own address may be out of reach.
+  if (from === 'apt' || url === undefined) return { newest: acceptable[0] ?? current, notes };
+  for (const version of newer.slice(0, announcedLookedAt)) {
+    const why = await missing(url(version));
+    if (why === undefined) return { newest: version, notes };
+    notes.push(`${version} is announced, but ${why}`);
+  }
+  if (newer.length > announcedLookedAt) throw new Failure('download-failed', notes.join('; '));
+  return { newest: acceptable[newer.length] ?? current, notes };
+}
+
+function heldNote({ held: [first] }: Chosen): string | undefined {
+  return first === undefined ? undefined : `${first.version} ${first.why} (--yes takes it)`;
 }

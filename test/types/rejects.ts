@@ -14,6 +14,7 @@ export const accepted: readonly unknown[] = [
   recipe({ sourceOf: 'gcc', build: async ({ run, sysroot }) => await run`make SYSROOT=${sysroot} ${['a', false]}` }),
   recipe(({ toolchain, board }) => ({ ...source, depends: [toolchain.text('LINUXPKG', 'linux'), board] })),
   recipe({ ...source, update: { from: 'listing', url: 'https://example.org/', pattern: /a-([\d.]+)/ } }),
+  recipe({ ...source, update: { from: 'github', repo: 'a/b', of: 'releases', series: '1.2', ignore: ['1.2.9*'] } }),
   autotools({
     ...source,
     configure: ({ triplet }) => [triplet.host !== triplet.build && '--enable-cross'],
@@ -57,7 +58,15 @@ export function fields(): void {
   // @ts-expect-error a mode is a number
   recipe({ ...source, permissions: { 'bin/su': { mode: '4755' } } });
   // @ts-expect-error an update source that does not exist
+  recipe({ ...source, update: { from: 'freshmeat', project: 'a' } });
+  // @ts-expect-error GitLab has projects, and groups of them, where GitHub has repositories
   recipe({ ...source, update: { from: 'gitlab', repo: 'a/b' } });
+  // @ts-expect-error a repository has an owner
+  recipe({ ...source, update: { from: 'github', repo: 'b' } });
+  // @ts-expect-error a page has its versions anywhere
+  recipe({ ...source, update: { from: 'page', url: 'https://example.org/' } });
+  // @ts-expect-error an order of versions that does not exist
+  recipe({ ...source, update: { from: 'listing', scheme: 'roman' } });
   // @ts-expect-error to ask nowhere needs a reason
   recipe({ ...source, update: { from: 'nowhere' } });
   // @ts-expect-error a listing needs a pattern, not a text

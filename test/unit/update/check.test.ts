@@ -1,25 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../../src/base/failure.ts';
 import type { Recipe } from '../../../src/recipe/recipe.ts';
-import { checkPackage } from '../../../src/update/check.ts';
-import { loadedRecipe } from '../../support/recipes.ts';
+import { rowOf as check, listingPage } from '../../support/upstream.ts';
 
 const source = {
   version: '1.2.3',
   url: (v: string) => `https://example.org/pub/zlib-${v}.tar.xz`,
   sha256: 'a'.repeat(64),
 };
-
-/** The row of a recipe whose upstream has these pages. */
-const check = (recipe: Recipe, pages: Readonly<Record<string, string>> = {}) =>
-  checkPackage(loadedRecipe('zlib', recipe), async (url) => {
-    const page = pages[url];
-    if (page === undefined) throw new Failure('download-failed', `${url}: 404 Not Found`);
-    return page;
-  });
+const directory = 'https://example.org/pub/';
 
 const listed = (...versions: readonly string[]) => ({
-  'https://example.org/pub/': versions.map((version) => `<a href="zlib-${version}.tar.xz">`).join(),
+  [directory]: listingPage(...versions.map((version) => `zlib-${version}.tar.xz`)),
 });
 
 describe('a package with a source', () => {
@@ -28,8 +19,9 @@ describe('a package with a source', () => {
     ['same', ['1.2.2', '1.2.3'], '1.2.3'],
     ['older', ['1.2.2'], '1.2.2'],
   ])('is %s when upstream has %j', async (state, versions, newest) => {
+    const rest = { inSeries: undefined, overall: undefined, note: undefined };
     expect(await check(source, listed(...versions))).toEqual({
-      ...{ package: 'zlib', current: '1.2.3', newest, state, note: undefined },
+      ...{ package: 'zlib', current: '1.2.3', newest, state, ...rest },
     });
   });
 
@@ -40,18 +32,21 @@ describe('a package with a source', () => {
   });
 
   test('is failed when upstream cannot be asked, and says why', async () => {
-    expect(await check(source)).toMatchObject({ state: 'failed', note: 'https://example.org/pub/: 404 Not Found' });
+    expect(await check(source)).toMatchObject({
+      state: 'failed',
+      note: `${directory}: answered with HTTP status 404 (not found)`,
+    });
   });
 
   test('may name another page to look at', async () => {
-    const update = { from: 'listing', url: 'https://example.org/news', pattern: /zlib ([\d.]+) is out/ } as const;
+    const update = { from: 'page', url: 'https://example.org/news', pattern: /zlib ([\d.]+) is out/ } as const;
     expect(await check({ ...source, update }, { 'https://example.org/news': 'zlib 1.3 is out' })).toMatchObject({
       ...{ state: 'new', newest: '1.3' },
     });
   });
 
   test('may say that there is nowhere to ask, and why', async () => {
-    expect(await check({ ...source, update: { from: 'nowhere', because: 'dead since 2009' } })).toEqual({
+    expect(await check({ ...source, update: { from: 'nowhere', because: 'dead since 2009' } })).toMatchObject({
       ...{ package: 'zlib', current: '1.2.3', newest: undefined, state: 'unknown', note: 'dead since 2009' },
     });
   });
@@ -89,4 +84,50 @@ test('a package without a version has no row', async () => {
 
 test('a package with a version and nowhere to ask is not up to date', async () => {
   expect(await check({ version: '1' })).toMatchObject({ state: 'failed' });
+});
+
+describe('a newer version', () => {
+  const url = (version: string) => source.url(version);
+
+  test('whose file is not there yet is not claimed, and the row says so', async () => {
+    const missing = { [url('1.3')]: 'no file (404)' };
+    expect(await check(source, listed('1.2.3', '1.2.4', '1.3'), { missing })).toMatchObject({
+      ...{ state: 'new', newest: '1.2.4', overall: '1.3', note: '1.3 is announced, but no file (404)' },
+    });
+    expect(await check(source, listed('1.2.3', '1.3'), { missing })).toMatchObject({ state: 'same', newest: '1.2.3' });
+  });
+
+  test('of another series is told beside the newest of the recipe own', async () => {
+    const update = { from: 'listing', series: '1.2' } as const;
+    expect(await check({ ...source, update }, listed('1.2.3', '1.2.10', '1.3', '1.20'))).toMatchObject({
+      ...{ state: 'new', newest: '1.2.10', inSeries: undefined, overall: '1.20' },
+    });
+    expect(await check(source, listed('1.2.3', '1.2.10', '2.0'))).toMatchObject({ newest: '2.0', inSeries: '1.2.10' });
+  });
+
+  test('that looks like a mistake is named and not taken, unless that is wanted', async () => {
+    const pages = listed('1.2.3', '1.2.4', '20150101');
+    expect(await check(source, pages)).toMatchObject({
+      ...{ newest: '1.2.4', overall: undefined, note: '20150101 looks like a date (--yes takes it)' },
+    });
+    expect(await check(source, pages, { trusting: true })).toMatchObject({ newest: '20150101', note: undefined });
+  });
+});
+
+describe('the source archive of the distribution', () => {
+  const archive = { zlib: ['1.2.13.dfsg', '1.2.3'], 'zlib-1': ['1.2.9'] };
+
+  test('is asked for a recipe that names it, and for all when that is wanted', async () => {
+    const update = { from: 'apt', source: 'zlib' } as const;
+    expect(await check({ ...source, update }, {}, { archive })).toMatchObject({ state: 'new', newest: '1.2.13' });
+    expect(await check(source, {}, { archive, onlyArchive: true })).toMatchObject({ newest: '1.2.13' });
+  });
+
+  test('is asked by the name that it has in the file of an alternative, and within the series of the recipe', async () => {
+    const alternatives = [{ file: 'zlib-1_1.2.3.orig.tar.xz', sha256: 'b'.repeat(64) }];
+    const around = { archive, onlyArchive: true };
+    expect(await check({ ...source, alternatives }, {}, around)).toMatchObject({ newest: '1.2.9' });
+    const update = { from: 'github', repo: 'a/zlib', series: '1.1' } as const;
+    expect(await check({ ...source, update }, {}, around)).toMatchObject({ state: 'failed' });
+  });
 });

@@ -1,0 +1,86 @@
+import { isPreRelease } from '../base/version.ts';
+import type { UpdateChoice } from '../recipe/update-source.ts';
+import { jumpsIn } from './jumps.ts';
+import type { Found } from './strategy.ts';
+import { isVersion } from './tags.ts';
+
+/** A version that was not taken although it is greater than what was, and why. */
+export interface Held {
+  readonly version: string;
+  readonly why: string;
+}
+
+export interface Chosen {
+  /** What the recipe may be updated to, the newest first; also versions that are not newer than its own. */
+  readonly acceptable: readonly string[];
+  /** The newest of the series that the recipe names, or that its version belongs to. */
+  readonly inSeries: string | undefined;
+  /** The newest of all series. */
+  readonly overall: string | undefined;
+  /** The newest first. */
+  readonly held: readonly Held[];
+}
+
+interface Choosing {
+  readonly current: string;
+  readonly choice: UpdateChoice;
+  readonly order: (a: string, b: string) => number;
+  /** Take versions that look like mistakes. */
+  readonly trusting: boolean;
+}
+
+/** Which of upstream's versions the recipe wants; what is withdrawn, ignored or for development is nobody's. */
+export function chooseVersions(found: readonly Found[], { current, choice, order, trusting }: Choosing): Chosen {
+  const wantsAny = choice.channel === 'any' || isPreRelease(current);
+  const isWanted = ({ version, preRelease, withdrawn }: Found): boolean =>
+    isVersion(version) &&
+    !withdrawn &&
+    !(choice.ignore ?? []).some((glob) => fitsGlob(version, glob)) &&
+    (wantsAny || (!preRelease && !isPreRelease(version))) &&
+    // What follows + is somebody's own build of a release.
+    (!version.includes('+') || current.includes('+')) &&
+    !(choice.evenMinor && isOddMinor(version) && !isOddMinor(current));
+  const wanted = [...new Map(found.filter(isWanted).map((each) => [each.version, each])).keys()];
+  wanted.sort((a, b) => order(b, a));
+
+  const jumps = trusting ? new Map<string, string>() : jumpsIn(wanted, current);
+  const sound = wanted.filter((version) => !jumps.has(version));
+  const series = [choice.series ?? seriesOf(current)].flat();
+  const inSeries = sound.filter((version) => series.some((each) => isInSeries(version, each)));
+  const acceptable = choice.series === undefined ? sound : inSeries;
+  const held = wanted.flatMap((version) => {
+    const why = jumps.get(version);
+    const isBeyond = acceptable[0] === undefined || order(version, acceptable[0]) > 0;
+    const isOurs = choice.series === undefined || series.some((each) => isInSeries(version, each));
+    return why !== undefined && isBeyond && isOurs ? [{ version, why }] : [];
+  });
+  return { acceptable, inSeries: inSeries[0], overall: sound[0], held };
+}
+
+/** Whether a version begins with these numbers: `6.1` has 6.1.9, and neither 6.10 nor 6.2. */
+export const isInSeries = (version: string, series: string): boolean =>
+  version === series || (version.startsWith(series) && /^[^\d]/.test(version.slice(series.length)));
+
+/** All numbers of a version but the last, if that leaves any. */
+export function seriesOf(version: string): string {
+  const numbers = /^v?\d+(?:[._]\d+)*/i.exec(version)?.[0] ?? version;
+  const cut = Math.max(numbers.lastIndexOf('.'), numbers.lastIndexOf('_'));
+  return cut < 0 ? numbers : numbers.slice(0, cut);
+}
+
+const isOddMinor = (version: string): boolean => Number(/^v?\d+[._](\d+)/i.exec(version)?.[1] ?? 0) % 2 === 1;
+
+/** `*` stands for anything; everything else for itself. Without a regular expression, so that none can run away. */
+export function fitsGlob(text: string, glob: string): boolean {
+  const [first = '', ...rest] = glob.split('*');
+  if (rest.length === 0) return text === glob;
+  const last = rest.pop() ?? '';
+  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const next = text.indexOf(part, at);
+    if (next < 0) return false;
+    at = next + part.length;
+  }
+  return at <= text.length - last.length;
+}

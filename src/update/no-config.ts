@@ -1,0 +1,16 @@
+import type { Config, Variables } from '../recipe/config.ts';
+
+const noVariables: Variables = { text: (_name, fallback = '') => fallback, flag: () => false, list: () => [] };
+
+/** Recipes are asked for their upstream without any board: what they would read is absent. */
+export const noConfig: Config = {
+  board: '',
+  product: '',
+  toolchain: noVariables,
+  variables: () => noVariables,
+  list: () => [],
+  has: () => false,
+  text: () => undefined,
+  merge: () => '',
+  copies: () => [],
+};
