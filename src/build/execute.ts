@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { describeExit, finished, start, stop } from '../base/command.ts';
 import { Failure, type FailureRecord, failuresOf, type Place } from '../base/failure.ts';
 import type { Action, Answer, AnswerValue, ConfigRequest, HookPaths, Message } from './action.ts';
-import { type Mount, type SandboxLevel, sandboxed, sandboxPaths } from './sandbox.ts';
+import { giveFilter, type Mount, type SandboxLevel, sandboxed, sandboxPaths } from './sandbox.ts';
 
 /** One action, and what it needs of the build machine. */
 export interface Execution {
@@ -38,14 +38,24 @@ export async function execute(execution: Execution): Promise<void> {
   const paths = isolated ? sandboxPaths : execution.paths;
   const names = Object.keys(execution.logFiles);
   const logs = names.map((name) => openLog(execution.logFiles[name] ?? ''));
-  const inside = isolated ? { ...programsInside(execution) } : { ...programsOutside(execution) };
+  const filter = names.length + 4;
+  const inside = isolated ? { ...programsInside(execution, filter) } : { ...programsOutside(execution) };
 
   const child = start(inside.argv, {
     cwd: '/',
-    env: isolated ? { PATH: process.env['PATH'] } : {},
-    // Descriptor 3 is the channel; the logs follow. What the runner itself prints belongs to the first log.
-    stdio: ['ignore', logs[0] ?? 'ignore', logs[0] ?? 'ignore', 'pipe', ...logs],
+    // Hooks can read the environment that the sandbox was started with.
+    env: {},
+    // Descriptor 3 is the channel; the logs follow, and the filter of system calls. What the runner itself prints belongs to the first log.
+    stdio: [
+      'ignore',
+      logs[0] ?? 'ignore',
+      logs[0] ?? 'ignore',
+      'pipe',
+      ...logs,
+      ...(isolated ? ['pipe' as const] : []),
+    ],
   });
+  if (isolated) giveFilter(child, filter);
   const channel = child.stdio[3] as Duplex;
   const wholeAction: Action = {
     ...action,
@@ -82,7 +92,10 @@ function openLog(path: string): number {
   return openSync(path, 'w');
 }
 
-function programsInside({ paths, writable, runner, node, recipesModule, jobServer, mounts }: Execution) {
+function programsInside(
+  { paths, writable, runner, node, recipesModule, jobServer, mounts }: Execution,
+  filter: number,
+) {
   const own = (Object.keys(paths) as (keyof HookPaths)[])
     .filter((name) => name !== 'logDir' && name !== 'homeDir' && paths[name] !== '')
     .map((name): Mount => ({ from: paths[name], to: sandboxPaths[name], writable: writable.includes(name) }));
@@ -90,11 +103,12 @@ function programsInside({ paths, writable, runner, node, recipesModule, jobServe
     { from: dirname(runner), to: `${engineDir}/run`, writable: false },
     { from: dirname(recipesModule), to: `${engineDir}/recipes`, writable: false },
     { from: node, to: `${engineDir}/node`, writable: false },
-    ...(jobServer === undefined ? [] : [{ from: jobServer, to: `${engineDir}/jobserver`, writable: true }]),
+    // Tokens go through a FIFO on a read-only mount as well; its mode, which others need, cannot be changed there.
+    ...(jobServer === undefined ? [] : [{ from: jobServer, to: `${engineDir}/jobserver`, writable: false }]),
   ];
   const command = [`${engineDir}/node`, `${engineDir}/run/${runner.slice(dirname(runner).length + 1)}`];
   return {
-    argv: sandboxed(command, [...own, ...mounts, ...engine], '/mk'),
+    argv: sandboxed(command, [...own, ...mounts, ...engine], '/mk', filter),
     recipes: `${engineDir}/recipes/${recipesModule.slice(dirname(recipesModule).length + 1)}`,
     jobServer: jobServer === undefined ? undefined : `${engineDir}/jobserver`,
   };

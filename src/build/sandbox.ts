@@ -1,7 +1,11 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { capture, findProgram } from '../base/command.ts';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { findProgram, finished, start } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
 import type { HookPaths } from './action.ts';
+import { systemCallFilter } from './system-calls.ts';
 
 export type SandboxChoice = 'auto' | 'require' | 'off';
 
@@ -42,34 +46,55 @@ export async function probeSandbox(choice: SandboxChoice): Promise<{ level: Sand
   return { level: 'none', why };
 }
 
+/** Why hooks cannot be kept apart here; found out by keeping a program apart exactly as hooks are. */
 async function obstacle(): Promise<string | undefined> {
   if (findProgram('bwrap') === undefined) return 'bwrap is not installed (package bubblewrap)';
-  const { status, stderr } = await capture(['bwrap', '--unshare-all', '--ro-bind', '/', '/', 'true']);
-  return status === 0 ? undefined : `bwrap: ${stderr.trim().split('\n')[0] ?? 'failed'}`;
+  const child = start(sandboxed(['true'], [], '/', 3), { env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  giveFilter(child, 3);
+  const [stderr, { status }] = await Promise.all([text(child.stderr as Readable), finished(child)]);
+  return status === 0 ? undefined : (stderr.trim().split('\n')[0] ?? '') || 'bwrap failed';
 }
 
 /** The build machine's own programs and libraries; everything else of it stays outside. */
 const machineDirs = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store', '/gnu/store'];
 const machineFiles = ['/etc/alternatives', '/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d'];
 
+/** Writable, private and empty; all that is not mounted is read-only, so that nothing gets lost there unnoticed. */
+const ownDirs = ['/tmp', '/dev/shm', sandboxPaths.homeDir, sandboxPaths.logDir];
+
 /**
- * The words that put a command into namespaces of its own: no network, private /tmp and processes, uid 0 in a user
- * namespace, and of the machine's files only its programs, read-only, and the mounts.
+ * The words that put a command into namespaces of its own: no network, private /tmp and processes, and of the machine's
+ * files only its programs, read-only, and the mounts. It is uid 0 there and has no power with it, whoever we are:
+ * capabilities would let it make its mounts writable, and what belongs to the real root must not be written through
+ * /proc/sys. The command's descriptor `filter` is to be fed by `giveFilter`.
  */
 export function sandboxed(
   command: readonly string[],
   mounts: readonly Mount[],
   workDir: string,
+  filter: number,
 ): [string, ...string[]] {
   return [
-    'bwrap',
-    ...['--unshare-all', '--uid', '0', '--gid', '0', '--hostname', 'mk', '--die-with-parent', '--new-session'],
+    findProgram('bwrap') ?? 'bwrap',
+    ...['--unshare-all', '--unshare-user', '--uid', '0', '--gid', '0', '--cap-drop', 'ALL', '--hostname', 'mk'],
+    ...['--die-with-parent', '--new-session'],
+    ...(systemCallFilter() === undefined ? [] : ['--seccomp', String(filter)]),
     ...machineDirs.flatMap(machineDir),
     ...machineFiles.filter(existsSync).flatMap((path) => ['--ro-bind', path, path]),
-    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--dir', '/mk/home', '--dir', sandboxPaths.logDir],
+    ...['--proc', '/proc', '--dev', '/dev'],
+    ...ownDirs.flatMap((path) => ['--tmpfs', path]),
     ...mounts.flatMap(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
+    ...['/proc', '/dev', '/'].flatMap((path) => ['--remount-ro', path]),
     ...['--clearenv', '--chdir', workDir, '--', ...command],
   ];
+}
+
+/** Hands a program that was started with the words of `sandboxed` the filter of its system calls. */
+export function giveFilter(child: ChildProcess, filter: number): void {
+  const pipe = child.stdio[filter] as Writable;
+  // bwrap tells by its exit when it could not read it.
+  pipe.on('error', () => {});
+  pipe.end(systemCallFilter());
 }
 
 /** On a merged-/usr machine /bin and /lib are links into /usr, and have to be here too. */
