@@ -24,7 +24,7 @@ export async function prepareSource(
   workshop: Workshop,
 ): Promise<void> {
   const isolated = workshop.sandbox === 'namespaces';
-  const workDir = workshop.store.workDir(`${source.name}-source`);
+  const workDir = workshop.store.workDir(`.${source.name}-source`);
   const shown = ({ file, ...rest }: Unpacking) => ({
     ...rest,
     file: isolated ? `${sandboxPaths.downloadDir}/${basename(file)}` : file,

@@ -1,6 +1,6 @@
-import { chmodSync, cpSync, lstatSync, lutimesSync } from 'node:fs';
+import { chmodSync, copyFileSync, lstatSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyDir, removeTree, walkTree } from '../base/files.ts';
+import { emptyDir, linkEntry, removeTree, walkTree } from '../base/files.ts';
 import { startJobServer } from '../build/jobserver.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
@@ -9,7 +9,7 @@ import type { Sources } from './sources.ts';
 import { type PlannedRun, sourcesOf, type Workshop } from './workshop.ts';
 
 /** A name that a careless script takes apart or cannot write, and longer than those of the first build. */
-const oddName = 'built a second time, in another place with a lönger name';
+const oddName = '.built a second time, in another place with a lönger name';
 
 /** A second place to build packages of a run, where whatever must not matter is different. */
 export interface Elsewhere {
@@ -28,7 +28,7 @@ export interface Elsewhere {
 export function openElsewhere(run: PlannedRun, site: Site, names: readonly [string, ...string[]]): Elsewhere {
   const { store, buildRoot, workspace, options } = run;
   const dir = store.workDir(oddName);
-  const jobServer = startJobServer(join(store.workDir('jobs-elsewhere'), 'fifo'), options.jobs + 1);
+  const jobServer = startJobServer(join(store.workDir('.jobs elsewhere'), 'fifo'), options.jobs + 1);
   const workshop: Workshop = {
     ...site.workshop,
     jobServer,
@@ -82,19 +82,25 @@ function movedRecipes(to: string): (loaded: LoadedRecipe) => LoadedRecipe {
     const known = copies.get(loaded.name);
     if (known !== undefined) return known;
     const dir = join(to, loaded.name);
-    cpSync(loaded.dir, dir, { recursive: true, verbatimSymlinks: true });
-    for (const { path, kind } of walkTree(dir)) {
-      const full = join(dir, path);
-      if (kind === 'file') chmodSync(full, lstatSync(full).mode & 0o700);
-      lutimesSync(full, aDayLater(), aDayLater());
+    mkdirSync(dir, { recursive: true });
+    for (const { path, kind } of walkTree(loaded.dir)) {
+      const [from, copy] = [join(loaded.dir, path), join(dir, path)];
+      if (kind === 'file') copyFile(from, copy);
+      else linkEntry(from, copy, kind);
     }
-    const copy = { ...loaded, dir };
-    copies.set(loaded.name, copy);
-    return copy;
+    copies.set(loaded.name, { ...loaded, dir });
+    return { ...loaded, dir };
   };
 }
 
-const aDayLater = (): number => Date.now() / 1000 + 86_400;
+function copyFile(from: string, to: string): void {
+  const { mode, mtimeMs } = lstatSync(from);
+  copyFileSync(from, to);
+  chmodSync(to, mode & 0o700);
+  // Not later: make would take everything for out of date.
+  const yearEarlier = mtimeMs / 1000 - 365 * 86_400;
+  utimesSync(to, yearEarlier, yearEarlier);
+}
 
 const another: Readonly<Record<string, string>> = {
   TZ: 'Pacific/Kiritimati',

@@ -38,7 +38,7 @@ export async function atSite<T>(run: PlannedRun, work: (site: Site) => Promise<T
       signal: interrupt.signal,
       onWait: (holder) => tell({ event: 'waiting', for: `${buildRoot.dir}, in use by another mk (process ${holder})` }),
     });
-    const jobServer = startJobServer(join(store.workDir('jobs'), 'fifo'), options.jobs);
+    const jobServer = startJobServer(join(store.workDir('.jobs'), 'fifo'), options.jobs);
     try {
       tell({
         event: 'start',
