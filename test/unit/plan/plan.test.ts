@@ -14,8 +14,8 @@ function workplace() {
   const inputs: PlanInputs = {
     store: {
       results,
-      find: (key: Digest, isCurrent: (read: Read) => boolean) =>
-        results(key).find(({ reads }) => reads.every(isCurrent)),
+      find: (key: Digest, now: (read: Read) => string | undefined) =>
+        results(key).find(({ reads }) => reads.every((read) => now(read) === read.value)),
     } as Pick<Store, 'find' | 'results'> as Store,
     circumstances: { target: 'a-b-c', machine: digestOf('m'), sandboxed: true, fieldReads: () => [] },
     now: ({ name }) => answers[name],
