@@ -1,11 +1,11 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Digest, digestOf, digestOfDocument } from '../base/digest.ts';
+import type { Digest } from '../base/digest.ts';
 import { Failure, Failures, failuresOf, type Place } from '../base/failure.ts';
-import { type TreeEntry, walkTree } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { bundleRecipes } from './bundle.ts';
+import { digestOfCode, readCode } from './code.ts';
 import type { Config } from './config.ts';
 import { locate } from './locate.ts';
 import type { ComputedRecipe, Recipe } from './recipe.ts';
@@ -18,6 +18,8 @@ export interface LoadedRecipe {
   readonly recipe: Recipe;
   /** Digest of every file of the recipe's directory and of every local module that build.ts imports. */
   readonly digest: Digest;
+  /** Paths of the imported modules that lie elsewhere. */
+  readonly modules: readonly string[];
   /** Where build.ts wrote a field, or one value of it. */
   place(field: string, value?: string): Place | undefined;
 }
@@ -54,11 +56,13 @@ export async function openRecipes(
       if (dir === undefined || thunk === undefined) throw new TypeError(`no recipe ${name}`);
       const file = join(dir, 'build.ts');
       const recipe = await evaluate(name, file, thunk, config);
+      const modules = (bundle.codeFiles[name] ?? []).filter((path) => !path.startsWith(`${dir}/`));
       return {
         name,
         dir,
         recipe,
-        digest: digestOfCode(dir, bundle.codeFiles[name] ?? []),
+        digest: digestOfCode(readCode(dir, modules)),
+        modules,
         place: (field, value) => locate(file, field, value),
       };
     },
@@ -97,21 +101,4 @@ function placeInStack(file: string, stack: string): Place | undefined {
   const text = readFileSync(file, 'utf8');
   const before = text.split('\n').slice(0, Number(found[1]) - 1);
   return placeAt(file, text, before.join('\n').length + (before.length > 0 ? 1 : 0) + Number(found[2]) - 1, 1);
-}
-
-function digestOfCode(dir: string, imported: readonly string[]): Digest {
-  const own = [...walkTree(dir)].filter(({ kind }) => kind === 'file' || kind === 'symlink');
-  const outside = imported.filter((path) => !path.startsWith(`${dir}/`));
-  // Digests alone name a module outside the directory: where it lies must not matter.
-  return digestOfDocument([
-    own.map(({ path, kind }) => [path, ...contentOf(join(dir, path), kind)]),
-    outside.map((path) => digestOf(readFileSync(path))).sort(),
-  ]);
-}
-
-/** What hooks can see of an entry, and what git keeps of it: nothing of its owner and its other permissions. */
-function contentOf(path: string, kind: TreeEntry['kind']): readonly string[] {
-  if (kind === 'symlink') return ['link', readlinkSync(path)];
-  const digest = digestOf(readFileSync(path));
-  return statSync(path).mode & 0o111 ? [digest, 'executable'] : [digest];
 }

@@ -92,7 +92,14 @@ test.each(targets)('$board with $product is a graph without cycles that its rele
     names: [...recipes.keys()],
     has: (name) => recipes.has(name),
     load: async (name) => ({
-      ...{ name, dir: '', recipe: recipeFor(name, target) ?? {}, digest: digestOf(name), place: () => undefined },
+      ...{
+        name,
+        dir: '',
+        recipe: recipeFor(name, target) ?? {},
+        digest: digestOf(name),
+        modules: [],
+        place: () => undefined,
+      },
     }),
   };
   const config = configFor(target, () => undefined);

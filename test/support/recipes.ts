@@ -16,6 +16,7 @@ export function loadedRecipe(name: string, recipe: Recipe): LoadedRecipe {
     dir: `/pkg/${name}`,
     recipe,
     digest: digestOf(`${name} ${text}`),
+    modules: [],
     place(field, value) {
       const at = text.indexOf(`"${field}"`);
       const from = value === undefined ? at : text.indexOf(`"${value}"`, Math.max(at, 0));
