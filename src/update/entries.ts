@@ -53,7 +53,7 @@ function decoded(text: string): string {
 
 /** "drwxr-xr-x 2 ftp ftp 4096 Jan 01 2024 v1.2", "01-01-24 10:00AM <DIR> v1.2", or a name alone. */
 function lineEntry(line: string): string[] {
-  const unix = /^([-dl])[-rwxsStT]{9}\S*\s+(?:\S+\s+){4,5}?[A-Z][a-z]{2}\s+\d{1,2}\s+[\d:]{4,5}\s+(.+)$/.exec(line);
+  const unix = /^([-dl])[-rwxsStT]{9}\S*\s+(?:\S+\s+){2,5}?[A-Z][a-z]{2}\s+\d{1,2}\s+[\d:]{4,5}\s+(.+)$/.exec(line);
   if (unix) {
     const name = (unix[2] ?? '').replace(/ -> .*$/, '').trim();
     return [unix[1] === 'd' ? `${name}/` : name];

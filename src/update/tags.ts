@@ -26,7 +26,7 @@ export function versionInTag(tag: string, project: string): string | undefined {
   const own = new RegExp(`^${project.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![a-z])`, 'i');
   const rest = last.replace(own, '');
   const text = rest.replace(/^[^a-z\d]*(?:[a-z]+[^a-z\d]*)*?(?=\d)/i, '');
-  if (!isVersion(text)) return undefined;
+  if (/\s/.test(last) || !isVersion(text)) return undefined;
   return /\d\.\d/.test(text)
     ? text
     : text
