@@ -48,14 +48,17 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** Everything below `root`, parents before their content, names in byte order; symlinks are not followed. */
-export function* walkTree(root: string, below = ''): Generator<TreeEntry> {
+/**
+ * Everything below `root`, parents before their content, names in byte order; symlinks are not followed. What is
+ * below a directory with the name `closed` is passed over.
+ */
+export function* walkTree(root: string, below = '', closed?: string): Generator<TreeEntry> {
   const entries = readdirSync(join(root, below), { withFileTypes: true });
   entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
   for (const entry of entries) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     yield { path, kind: kindOf(entry) };
-    if (entry.isDirectory()) yield* walkTree(root, path);
+    if (entry.isDirectory() && entry.name !== closed) yield* walkTree(root, path, closed);
   }
 }
 

@@ -62,22 +62,30 @@ const machineFiles = ['/etc/alternatives', '/etc/ld.so.cache', '/etc/ld.so.conf'
 /** Writable, private and empty; all that is not mounted is read-only, so that nothing gets lost there unnoticed. */
 const ownDirs = ['/tmp', '/dev/shm', sandboxPaths.homeDir, sandboxPaths.logDir];
 
+/** What only somebody who works there wants. */
+export interface Session {
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /**
  * The words that put a command into namespaces of its own: no network, private /tmp and processes, and of the machine's
  * files only its programs, read-only, and the mounts. It is uid 0 there and has no power with it, whoever we are:
  * capabilities would let it make its mounts writable, and what belongs to the real root must not be written through
  * /proc/sys. The command's descriptor `filter` is to be fed by `giveFilter`.
+ * In a session the terminal stays the controlling one, or there would be no job control; what could be typed on it for its
+ * owner outside is refused by that filter.
  */
 export function sandboxed(
   command: readonly string[],
   mounts: readonly Mount[],
   workDir: string,
   filter: number,
+  session?: Session,
 ): [string, ...string[]] {
   return [
     findProgram('bwrap') ?? 'bwrap',
     ...['--unshare-all', '--unshare-user', '--uid', '0', '--gid', '0', '--cap-drop', 'ALL', '--hostname', 'mk'],
-    ...['--die-with-parent', '--new-session'],
+    ...['--die-with-parent', ...(session === undefined ? ['--new-session'] : [])],
     ...(systemCallFilter() === undefined ? [] : ['--seccomp', String(filter)]),
     ...machineDirs.flatMap(machineDir),
     ...machineFiles.filter(existsSync).flatMap((path) => ['--ro-bind', path, path]),
@@ -85,7 +93,9 @@ export function sandboxed(
     ...ownDirs.flatMap((path) => ['--tmpfs', path]),
     ...mounts.flatMap(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
     ...['/proc', '/dev', '/'].flatMap((path) => ['--remount-ro', path]),
-    ...['--clearenv', '--chdir', workDir, '--', ...command],
+    '--clearenv',
+    ...Object.entries(session?.environment ?? {}).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--chdir', workDir, '--', ...command],
   ];
 }
 
