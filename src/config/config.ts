@@ -1,8 +1,7 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, digestOfDocument } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
-import { type TreeEntry, walkTree } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
@@ -61,7 +60,7 @@ export function configFor(target: Place, record: (read: Read) => void): Config {
       return mergeTexts(locations, file);
     },
     copies(file) {
-      recorded('merge', file);
+      recorded('copies', file);
       return copies(locations, file).map(({ text }) => text);
     },
   };
@@ -85,10 +84,16 @@ export function currentValue(target: Place, { kind, name }: Read): string | unde
       return overridePath(target, name) === undefined ? undefined : 'present';
     case 'merge':
       return digestOf(mergeTexts(locations, name));
-    case 'text':
+    case 'copies':
+      return digestOfDocument(copies(locations, name).map(({ text }) => text));
+    case 'text': {
+      const path = overridePath(target, name);
+      if (path === undefined) return undefined;
+      return statSync(path).isDirectory() ? 'a directory' : digestOf(readFileSync(path));
+    }
     case 'override': {
       const path = overridePath(target, name);
-      return path === undefined ? undefined : digestOfPath(path);
+      return path === undefined ? undefined : digestOfDocument(contentOf(path));
     }
     default:
       return undefined;
@@ -100,24 +105,16 @@ function textOf(path: string): string {
   throw new Failure('config-invalid', `${path} is a directory, and a file is wanted here`);
 }
 
-/** Digest of a file with its exec bit, or of everything in a directory. */
-function digestOfPath(path: string): string {
-  if (!statSync(path).isDirectory()) return digestOfDocument(contentOf(path));
-  return digestOfDocument([...walkTree(path)].map((entry) => [entry.path, entry.kind, inTree(path, entry)]));
+/** A file with its exec bit, or everything in a directory. Hooks get what links point to, so that is what counts. */
+function contentOf(path: string): unknown {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return { link: readlinkSync(path) };
+  if (found.isDirectory())
+    return readdirSync(path)
+      .sort()
+      .map((name) => [name, contentOf(join(path, name))]);
+  return { digest: digestOf(readFileSync(path)), executable: (found.mode & 0o111) !== 0 };
 }
-
-function inTree(root: string, { path, kind }: TreeEntry): unknown {
-  const full = join(root, path);
-  if (kind === 'file') return contentOf(full);
-  if (kind !== 'symlink') return null;
-  const content = statSync(full, { throwIfNoEntry: false })?.isFile() ? contentOf(full) : null;
-  return { target: readlinkSync(full), content };
-}
-
-const contentOf = (path: string) => ({
-  digest: digestOf(readFileSync(path)),
-  executable: (statSync(path).mode & 0o111) !== 0,
-});
 
 const truth: Readonly<Record<string, boolean>> = {
   yes: true,

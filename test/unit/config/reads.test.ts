@@ -24,6 +24,7 @@ const layers: fc.Arbitrary<Layers> = fc.record(
 const questions: Readonly<Record<string, (config: Config, file: string) => unknown>> = {
   text: (config, file) => config.text(file),
   merge: (config, file) => config.merge(file),
+  copies: (config, file) => config.copies(file),
   has: (config, file) => config.has(file),
   list: (config, file) => config.list(file),
   'variable A': (config, file) => config.variables(file).text('A', '(absent)'),
