@@ -1,13 +1,18 @@
 import type { Dispatcher } from 'undici';
+import { agentFor, proxyFor } from './http-agent.ts';
 import { redacted, TroubleError, troubleOf } from './http-trouble.ts';
 
 /** How patient a transfer is; all times in milliseconds. */
 export interface Patience {
   readonly connect: number;
-  /** Without an answer, or with less than 4 KiB of a body, for this long a transfer counts as stalled. */
+  /** Without an answer, or with less than 500 bytes a second of a body, for this long a transfer counts as stalled. */
   readonly stall: number;
-  /** Before the second try; three times as long before the third. */
+  /** Before the second try, more or less; three times as long before the third, and so on. */
   readonly backOff: number;
+  /** Waits; default: as long as it is told. */
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+  /** A number from 0 up to 1; default: any. */
+  readonly random?: () => number;
 }
 
 const redirectLimit = 10;
@@ -17,7 +22,7 @@ export const unreachable = new Map<string, string>();
 
 export interface Asking {
   readonly method?: 'GET' | 'HEAD' | 'POST';
-  /** Sent with every hop, except `authorization`, which only the host gets that was asked first. */
+  /** Sent with every hop, except `authorization`, `cookie` and the like, which only the host gets that was asked first. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Ends the transfer, whatever it is doing. */
@@ -37,10 +42,11 @@ export async function respond(url: string, asking: Asking, patience: Patience): 
   const start = new URL(url);
   let here = start;
   for (let hops = 0; hops <= redirectLimit; hops++) {
-    const { authorization, ...others } = asking.headers ?? {};
     // Only the host that the user named gets the user's password.
-    const own = here.origin === start.origin ? { ...(authorization && { authorization }), ...credentials(start) } : {};
-    const response = await ask(here, { ...asking, headers: { ...own, ...others } }, patience);
+    const own = here.origin === start.origin;
+    const headers = Object.entries(asking.headers ?? {}).filter(([name]) => own || !isSecret(name));
+    const all = { ...Object.fromEntries(headers), ...(own && credentials(start)) };
+    const response = await ask(here, { ...asking, headers: all }, patience);
     const target = first(response.headers['location']);
     const isRedirect = [301, 302, 303, 307, 308].includes(response.statusCode) && target !== undefined;
     if (!isRedirect || asking.stay) return { response, host: here.host };
@@ -49,6 +55,8 @@ export async function respond(url: string, asking: Asking, patience: Patience): 
   }
   throw new TroubleError({ what: `redirected more than ${redirectLimit} times`, final: true });
 }
+
+const isSecret = (header: string): boolean => /authorization|cookie|token/i.test(header);
 
 /** A header that stands for itself, also where a server sends it twice. */
 export const first = (header: string | string[] | undefined): string | undefined => [header].flat()[0];
@@ -70,21 +78,11 @@ async function ask(url: URL, { method = 'GET', headers, body, signal }: Asking, 
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new TroubleError(troubleOf(error, origin));
+    const trouble = troubleOf(error, origin);
+    const proxy = trouble.unreachable === undefined ? undefined : proxyFor(url.protocol);
+    if (proxy === undefined) throw new TroubleError(trouble);
+    throw new TroubleError({ ...trouble, what: `${trouble.what} (by way of the proxy ${redacted(proxy)}?)` });
   }
-}
-
-const agents = new Map<number, Promise<Dispatcher>>();
-
-/** Agents are kept, so that connections are; proxies come from the usual environment variables. */
-function agentFor(connect: number): Promise<Dispatcher> {
-  const make = async (): Promise<Dispatcher> => {
-    const { EnvHttpProxyAgent } = await import('./undici.ts');
-    return new EnvHttpProxyAgent({ connect: { timeout: connect }, connectTimeout: connect, keepAliveTimeout: 1000 });
-  };
-  const agent = agents.get(connect) ?? make();
-  agents.set(connect, agent);
-  return agent;
 }
 
 function redirect(from: URL, location: string): URL {

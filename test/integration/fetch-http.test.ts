@@ -46,7 +46,7 @@ test('a broken transfer goes on where it broke', async () => {
   await using server = await testServer();
   server.answer('/f', brokenBody(content, 60_000, { etag: '"1"' }), body(content, { etag: '"1"' }));
   const sink = collector();
-  await download(`${server.url}/f`, sink, quick);
+  await download(`${server.url}/f`, sink, { patience: quick });
   expect(sink.text()).toBe(content.toString());
   expect(server.requests).toEqual(['GET /f', 'GET /f bytes=60000-']);
   expect(sink.begun()).toBe(1);
@@ -56,7 +56,7 @@ test('a broken transfer starts over when the file has changed meanwhile', async 
   await using server = await testServer();
   server.answer('/f', brokenBody(content, 60_000, { etag: '"1"' }), body('another', { etag: '"2"' }));
   const sink = collector();
-  await download(`${server.url}/f`, sink, quick);
+  await download(`${server.url}/f`, sink, { patience: quick });
   expect(sink.text()).toBe('another');
 });
 
@@ -64,7 +64,7 @@ test('a broken transfer without a validator starts over', async () => {
   await using server = await testServer();
   server.answer('/f', brokenBody(content, 60_000), body(content));
   const sink = collector();
-  await download(`${server.url}/f`, sink, quick);
+  await download(`${server.url}/f`, sink, { patience: quick });
   expect(sink.text()).toBe(content.toString());
   expect(server.requests).toEqual(['GET /f', 'GET /f']);
 });
