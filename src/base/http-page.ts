@@ -27,6 +27,8 @@ const patience: Patience = { connect: 10_000, stall: 15_000, backOff: 0 };
  */
 export async function fetchPage(url: string, options: PageOptions = {}): Promise<Page> {
   const { limit = 8 * 1024 * 1024, time = 20_000, skipBody = false, ...asking } = options;
+  // Loading the library is none of the server's time.
+  await import('./undici.ts');
   const signal = AbortSignal.timeout(time);
   try {
     const { response } = await respond(url, { ...asking, signal }, patience);

@@ -51,6 +51,6 @@ export async function askGithub(source: Github, tools: Tools): Promise<readonly 
     if (!(error instanceof Failure) || !/status (403|429)/.test(error.message)) throw error;
     if (of === 'tags') return names(await gitTags(`${site}/${repo}.git`, tools));
     const { text } = await tools.page(`${site}/${repo}/releases.atom`);
-    return names(elementsIn(text, 'id').map((id) => id.replace(/^.*\//, '')));
+    return names(elementsIn(text, 'id').flatMap((id) => /:Repository\/\d+\/(.*)$/.exec(id)?.[1] ?? []));
   }
 }

@@ -41,7 +41,7 @@ const words =
 
 /** Whether a text looks like a version: it begins with a number, and has no words but those of versions. */
 export function isVersion(text: string): boolean {
-  if (!/^\d/.test(text) || text.length > 60 || /[^\w.+~:-]/.test(text)) return false;
+  if (!/^\d/.test(text) || text.length > 60 || /[^\w.+~-]/.test(text)) return false;
   // 0a1b2c3 is a commit; 20240101 and 1234567 are not.
   if (/^[\da-f]{7,40}$/.test(text) && /[a-f]\d|\d[a-f]+\d/.test(text) && /[a-f]/.test(text)) return false;
   return (text.toLowerCase().match(/[a-z]+/g) ?? []).every((word) => words.test(word));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { Failure } from '../base/failure.ts';
 import { fetchPage, type Page, type PageOptions, statusFailure } from '../base/http-page.ts';
-import { redacted } from '../base/http-trouble.ts';
+import { redacted, statusTrouble } from '../base/http-trouble.ts';
 import { openPageCache } from './page-cache.ts';
 
 /** Asks upstreams politely: what was asked before is asked with its ETag, and nobody is asked by many at once. */
@@ -57,7 +57,7 @@ export function openWeb({ cacheDir, time = 20_000, longestPause = 20_000 }: WebO
         if (host.closed) throw host.closed;
         const page = await all(() => fetchPage(url, { time, ...options }));
         if (page.status !== 429 && page.status < 500) return page;
-        const pause = pauseAfter(page) ?? 500 * tried;
+        const pause = statusTrouble(page.status, page.headers).wait ?? 500 * tried;
         if (page.status === 429 && pause > longestPause) host.closed = impatient(url, page, pause);
         if (host.closed) throw host.closed;
         if (tried >= tries || pause > longestPause) return page;
@@ -102,16 +102,8 @@ export function openWeb({ cacheDir, time = 20_000, longestPause = 20_000 }: WebO
   };
 }
 
-/** Milliseconds that a server asks for: seconds, or a date. */
-function pauseAfter({ headers }: Page): number | undefined {
-  const text = headers['retry-after'];
-  if (text === undefined) return undefined;
-  const pause = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(pause) ? undefined : Math.max(0, pause);
+function impatient(url: string, page: Page, pause: number): Failure {
+  const { message } = statusFailure(url, page);
+  const asked = ` and asks to come back in ${Math.ceil(pause / 1000)} seconds`;
+  return new Failure('download-failed', message.endsWith(asked) ? message : `${message}${asked}`);
 }
-
-const impatient = (url: string, page: Page, pause: number): Failure =>
-  new Failure(
-    'download-failed',
-    `${statusFailure(url, page).message}, and wants no more for ${Math.ceil(pause / 1000)} seconds`,
-  );
