@@ -29,6 +29,9 @@ export interface TreeEntry {
 /** A name beside `path` that no other process uses. */
 export const temporaryName = (path: string): string => `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 
+/** Whether `temporaryName` gave this name. */
+export const isTemporary = (name: string): boolean => /\.\d+-[0-9a-f]{12}\.tmp$/.test(name);
+
 /** Writes a whole file: readers see the old content or the new, never a part, also after a power cut. */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });

@@ -40,42 +40,61 @@ export function takeLock(path: string, what: string, { wait = false } = {}): Loc
   return { release: () => closeSync(file) };
 }
 
-export interface Waiting {
-  /** Called once when another process has the lock, with what it wrote into the file. */
-  onWait(holder: string): void;
-  /** Ends the waiting with an interrupted Failure. */
-  readonly signal: AbortSignal;
+export interface Holding {
   /** What the next one who waits is told of us, after our process number. */
   readonly note?: string;
   /** The file goes with the lock. */
   readonly temporary?: boolean;
 }
 
+export interface Waiting extends Holding {
+  /** Called once when another process has the lock, with what it wrote into the file. */
+  onWait(holder: string): void;
+  /** Ends the waiting with an interrupted Failure. */
+  readonly signal: AbortSignal;
+}
+
 /** Takes an exclusive flock(2) on `path`, which is created; waits, without holding up anything else, while another process has it. */
-export async function awaitLock(path: string, { onWait, signal, note, temporary }: Waiting): Promise<Lock> {
+export async function awaitLock(path: string, { onWait, signal, ...holding }: Waiting): Promise<Lock> {
   mkdirSync(dirname(path), { recursive: true });
   let told = false;
   for (;;) {
     const file = openSync(path, 'a+');
     if (!flock(file, false)) {
-      if (!told) onWait(readFileSync(path, 'utf8').trim());
+      if (!told) onWait(readFileSync(file, 'utf8').trim());
       told = true;
       await flockLater(file, signal);
     }
-    // Whoever had it may have removed it meanwhile.
-    if (statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(file).ino) {
-      closeSync(file);
-      continue;
-    }
-    ftruncateSync(file);
-    writeSync(file, `${[process.pid, note].filter(Boolean).join(' ')}\n`);
-    return {
-      release() {
-        if (temporary) rmSync(path);
-        closeSync(file);
-      },
-    };
+    if (isAt(path, file)) return held(path, file, holding);
+    closeSync(file);
   }
+}
+
+/** Takes an exclusive flock(2) on `path`, which is created; undefined when another process has it. */
+export function tryLock(path: string, holding: Holding = {}): Lock | undefined {
+  mkdirSync(dirname(path), { recursive: true });
+  for (;;) {
+    const file = openSync(path, 'a+');
+    const isTaken = flock(file, false);
+    if (isTaken && isAt(path, file)) return held(path, file, holding);
+    closeSync(file);
+    if (!isTaken) return undefined;
+  }
+}
+
+/** Whoever had the lock may have removed or renamed the file meanwhile. */
+const isAt = (path: string, file: number): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(file).ino;
+
+function held(path: string, file: number, { note, temporary }: Holding): Lock {
+  ftruncateSync(file);
+  writeSync(file, `${[process.pid, note].filter(Boolean).join(' ')}\n`);
+  return {
+    release() {
+      if (temporary) rmSync(path, { force: true });
+      closeSync(file);
+    },
+  };
 }
 
 /** Takes the directory itself, exclusively; undefined when it is not there or another process has it. */
@@ -87,9 +106,7 @@ export function lockDirectory(path: string): Lock | undefined {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
-  // Whoever had it may have removed or renamed it meanwhile.
-  if (flock(dir, false) && statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(dir).ino)
-    return { release: () => closeSync(dir) };
+  if (flock(dir, false) && isAt(path, dir)) return { release: () => closeSync(dir) };
   closeSync(dir);
   return undefined;
 }

@@ -1,4 +1,5 @@
-import { failuresOf } from '../base/failure.ts';
+import { Failure, failuresOf } from '../base/failure.ts';
+import type { Slot } from '../build/jobserver.ts';
 import type { Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import { decide, type Step } from '../plan/plan.ts';
@@ -6,6 +7,7 @@ import type { StepEnd } from '../plan/schedule.ts';
 import type { Verdict } from '../report/event.ts';
 import type { Result } from '../store/store.ts';
 import { buildPackage } from './build-package.ts';
+import { type BuildRight, buildRight } from './build-right.ts';
 import type { Site } from './site.ts';
 import type { PlannedRun } from './workshop.ts';
 
@@ -16,73 +18,146 @@ export interface Making {
   readonly site: Site;
   /** Of the packages that are finished, by name. */
   readonly results: Map<string, Result>;
+  /** Why nothing new may be started; undefined while it may. */
+  obstacle(): string | undefined;
   finish(node: Node, verdict: Verdict, seconds: number, reason: string, key?: string): void;
 }
 
+type Decided = ReturnType<typeof decide>;
+
 /** One package: its stored result if there is one, else a build. */
-export async function makePackage(
-  node: Node,
-  priority: number,
-  { run, plan, site, results, finish }: Making,
-): Promise<StepEnd> {
-  const { graph, store, buildRoot, inputs } = run;
-  const { tell, workshop, sources } = site;
-  let started = performance.now();
-  const elapsed = () => (performance.now() - started) / 1000;
-  const resultOf = (name: string): Result => {
-    const result = results.get(name);
-    if (result === undefined) throw new TypeError(`${name} has no result`);
-    return result;
-  };
-  try {
-    const planned = plan.get(node.name);
-    const step = planned?.kind === 'cached' ? planned : decide(node, resultOf, inputs);
-    if (step.kind === 'cached') {
-      results.set(node.name, step.result);
-      buildRoot.show(node, step.document, step.result);
-      finish(node, 'cached', elapsed(), step.reason, step.key);
-      return 'done';
-    }
-    const sourceDir = node.source === undefined ? undefined : await sources.prepared(node.source, priority);
-    const asked = performance.now();
-    const slot = await workshop.jobServer.take(priority);
-    // Waiting for others is no part of what this package takes.
-    started += performance.now() - asked;
+export async function makePackage(node: Node, priority: number, making: Making): Promise<StepEnd> {
+  const { run, plan, site, results, finish } = making;
+  const { buildRoot, inputs } = run;
+  const { jobServer } = site.workshop;
+  const planned = plan.get(node.name);
+  const decideNow = () => decide(node, (name) => resultOf(name, results), inputs);
+  let seconds = 0;
+  /** Waiting for others is no part of what a package takes. */
+  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+    const started = performance.now();
     try {
-      const built = await buildPackage(
-        node,
-        (name) => ({ node: graph.node(name), result: resultOf(name) }),
-        sourceDir,
-        workshop,
-      );
-      const { recipe } = node.loaded;
-      const { reads, seconds } = built;
-      const { license, permissions = {}, whenLinked = false } = recipe;
-      const sandboxed = workshop.sandbox === 'namespaces';
-      const version = versionOf(node);
-      const result = await store.commit(step.key, built.deployDir, {
-        package: node.name,
-        version,
-        permissions,
-        license,
-        whenLinked,
-        reads,
-        seconds,
-        sandboxed,
-      });
-      built.cleanUp();
-      results.set(node.name, result);
-      buildRoot.show(node, step.document, result);
+      return await work();
     } finally {
-      slot.release();
+      seconds += (performance.now() - started) / 1000;
     }
-    finish(node, 'built', elapsed(), planned?.reason ?? step.reason, step.key);
+  };
+  const use = (step: Decided & { kind: 'cached' }, reason: string): StepEnd => {
+    results.set(node.name, step.result);
+    buildRoot.show(node, step.document, step.result);
+    finish(node, 'cached', seconds, reason, step.key);
+    return 'done';
+  };
+  let slot: Slot | undefined;
+  let right: BuildRight | undefined;
+  try {
+    let step = planned?.kind === 'cached' ? planned : decideNow();
+    if (step.kind === 'cached') return use(step, step.reason);
+    right = rightFor(node, step, making);
+    if (right.isElsewhere()) {
+      // Whoever builds it now makes its sources unnecessary here.
+      await right.await();
+      step = decideNow();
+      if (step.kind === 'cached') return use(step, builtMeanwhile);
+    }
+    const { source } = node;
+    const sourceDir = source && (await timed(() => site.sources.prepared(source, priority)));
+    slot = await jobServer.take(priority);
+    if (!right.take()) {
+      slot.release();
+      await right.await();
+      slot = await jobServer.take(priority);
+    }
+    const obstacle = making.obstacle();
+    if (obstacle !== undefined) {
+      finish(node, 'skipped', 0, obstacle);
+      return 'skipped';
+    }
+    step = decideNow();
+    if (step.kind === 'cached') return use(step, builtMeanwhile);
+    const { key, document } = step;
+    const result = await timed(() => build(node, key, sourceDir, making));
+    results.set(node.name, result);
+    buildRoot.show(node, document, result);
+    slot.release();
+    finish(node, 'built', seconds, planned?.reason ?? step.reason, key);
     return 'done';
   } catch (error) {
     const failures = failuresOf(error);
     if (failures === undefined) throw error;
-    for (const failure of failures) tell({ event: 'failure', package: node.name, ...failure.record() });
-    finish(node, 'failed', elapsed(), failures[0]?.message ?? 'failed');
+    if (failures.some(({ code }) => code === 'interrupted')) {
+      finish(node, 'skipped', 0, 'interrupted');
+      return 'skipped';
+    }
+    for (const failure of failures) site.tell({ event: 'failure', package: node.name, ...failure.record() });
+    finish(node, 'failed', seconds, failures[0]?.message ?? 'failed');
     return 'failed';
+  } finally {
+    slot?.release();
+    right?.release();
   }
+}
+
+const builtMeanwhile = 'built meanwhile by another mk';
+
+const rightFor = (node: Node, { key }: Decided, { run, site }: Making) =>
+  buildRight({
+    lockFile: run.store.lockFile(key),
+    buildDir: run.workspace.buildDir,
+    signal: site.interrupt.signal,
+    onWait: (holder) => site.tell({ event: 'waiting', package: node.name, for: holder }),
+  });
+
+async function build(node: Node, key: Decided['key'], sourceDir: string | undefined, making: Making): Promise<Result> {
+  const { run, site, results } = making;
+  reviewInputs(node, making);
+  const built = await buildPackage(
+    node,
+    (name) => ({ node: run.graph.node(name), result: resultOf(name, results) }),
+    sourceDir,
+    site.workshop,
+  );
+  const { license, permissions = {}, whenLinked = false } = node.loaded.recipe;
+  const { deployDir, reads, seconds } = built;
+  const result = await run.store.commit(key, deployDir, {
+    package: node.name,
+    version: versionOf(node),
+    permissions,
+    license,
+    whenLinked,
+    reads,
+    seconds,
+    sandboxed: site.workshop.sandbox === 'namespaces',
+  });
+  built.cleanUp();
+  return result;
+}
+
+/** A tree that somebody has changed, perhaps through a view that shares its files, must not get into what is built. */
+function reviewInputs(node: Node, { run, site, results }: Making): void {
+  for (const name of new Set([...node.staged, ...node.contents])) {
+    const result = resultOf(name, results);
+    const state = run.store.review(result.output);
+    if (state === 'untouched') continue;
+    const tree = run.store.tree(result.output);
+    if (state === 'lost') {
+      throw new Failure('store-damaged', `${name}: its stored tree was changed, and its archive is damaged too`, {
+        detail: tree,
+        hint: `add --rebuild ${name} to the command`,
+      });
+    }
+    site.tell({
+      event: 'warning',
+      message: `${name}: its stored tree was changed, and is now as it was`,
+      detail: tree,
+    });
+    const shown = run.buildRoot.previous(name);
+    if (shown) run.buildRoot.show(run.graph.node(name), shown.document, result);
+  }
+}
+
+function resultOf(name: string, results: ReadonlyMap<string, Result>): Result {
+  const result = results.get(name);
+  if (result === undefined) throw new TypeError(`${name} has no result`);
+  return result;
 }

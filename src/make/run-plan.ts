@@ -38,6 +38,8 @@ export function runPlan(run: PlannedRun): Promise<number> {
 /** Makes the packages of `graph`, a part of the run's graph, and shows them in the build root. */
 export async function makePackages(run: PlannedRun, site: Site, graph: Graph): Promise<Made> {
   const { tell, sources, interrupt } = site;
+  // What is planned to be used must stay.
+  run.store.startHolding();
   // Not before: whoever had this build root until now may have built some of it.
   const plan = run.plan();
   const started = performance.now();
@@ -48,17 +50,24 @@ export async function makePackages(run: PlannedRun, site: Site, graph: Graph): P
     // A failed download is told when the package's turn comes and it is tried again.
     if (plan.get(name)?.kind === 'run' && source) prefetch(() => sources.fetch(source)).catch(() => {});
   }
+  let failed: string | undefined;
   const finish = (node: Node, verdict: Verdict, seconds: number, reason: string, key?: string) => {
     counts[verdict]++;
+    if (verdict === 'failed') failed ??= node.name;
     const output = results.get(node.name)?.output;
     tell({ event: 'package', package: node.name, version: versionOf(node), verdict, seconds, reason, key, output });
     if (node.source) sources.finished(node.source, verdict !== 'failed' && verdict !== 'skipped');
   };
+  const { keepGoing } = run.options;
+  const obstacle = () => {
+    if (interrupt.isRequested()) return 'interrupted';
+    return failed === undefined || keepGoing ? undefined : `${failed} failed`;
+  };
   await runSchedule(graph, {
-    keepGoing: run.options.keepGoing,
+    keepGoing,
     isStopped: interrupt.isRequested,
     skip: (node, because) => finish(node, 'skipped', 0, because),
-    work: (node, priority) => makePackage(node, priority, { run, plan, site, results, finish }),
+    work: (node, priority) => makePackage(node, priority, { run, plan, site, results, obstacle, finish }),
   });
   prefetch.clearQueue();
   const status = interrupt.isRequested() ? 130 : counts.failed + counts.skipped > 0 ? 1 : 0;

@@ -1,4 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isTemporary, removeTree } from '../base/files.ts';
 import { catchInterrupts, type Interrupts } from '../base/interrupt.ts';
 import { awaitLock } from '../base/lock.ts';
 import { startJobServer } from '../build/jobserver.ts';
@@ -38,6 +40,7 @@ export async function atSite<T>(run: PlannedRun, work: (site: Site) => Promise<T
       signal: interrupt.signal,
       onWait: (holder) => tell({ event: 'waiting', for: `${buildRoot.dir}, in use by another mk (process ${holder})` }),
     });
+    removeLeftovers(buildRoot.dir);
     const jobServer = startJobServer(join(store.workDir('.jobs'), 'fifo'), options.jobs);
     try {
       tell({
@@ -53,10 +56,20 @@ export async function atSite<T>(run: PlannedRun, work: (site: Site) => Promise<T
       return await work({ workshop, sources: sourcesOf(run, workshop), interrupt, tell });
     } finally {
       jobServer.close();
+      store.close();
       lock.release();
     }
   } finally {
     interrupt.forget();
     events?.close();
+  }
+}
+
+/** What mk was writing into the build root when it was killed. */
+function removeLeftovers(dir: string): void {
+  for (const part of ['.', '.mk', '.mk/packages', 'deploy']) {
+    const path = join(dir, part);
+    if (!existsSync(path)) continue;
+    for (const name of readdirSync(path)) if (isTemporary(name)) removeTree(join(path, name));
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
 import { stageTrees } from '../build/stage.ts';
@@ -37,7 +37,8 @@ export function openBuildRoot(dir: string, store: Store): BuildRoot {
     logFile: (name, hook) => join(dir, 'log', `${name}-${hook}.log`),
     previous,
     show(node, document, result) {
-      const record = `${JSON.stringify({ document, output: result.output } satisfies Previous)}\n`;
+      const made = { document, output: result.output } satisfies Previous;
+      const record = `${JSON.stringify({ ...made, tree: identityOf(store.tree(result.output)) })}\n`;
       const known = readIfPresent(recordFile(node.name));
       const isEmpty = readdirSync(store.tree(result.output)).length === 0;
       if (known === record && existsSync(deployDir(node.name)) !== isEmpty) return;
@@ -55,6 +56,12 @@ export function openBuildRoot(dir: string, store: Store): BuildRoot {
       }
     },
   };
+}
+
+/** Another one after a tree was made anew or mended in the store: views that share its files are no longer of it. */
+function identityOf(tree: string): string {
+  const { ino, ctimeMs } = statSync(tree);
+  return `${ino} ${ctimeMs}`;
 }
 
 /** Builds a directory under another name first, so that it is never seen half made. */
@@ -77,7 +84,7 @@ function composeToolchain(
   const members = ['toolchain', ...graph.node('toolchain').staged].map(graph.node);
   const results = members.map((node) => resultOf(node.name));
   if (!results.every((result) => result !== undefined)) return;
-  const outputs = `${results.map(({ output }) => output).join('\n')}\n`;
+  const outputs = results.map(({ output }) => `${output} ${identityOf(store.tree(output))}\n`).join('');
   const recordFile = join(dir, '.mk', 'toolchain');
   const path = join(dir, 'toolchain');
   if (readIfPresent(recordFile) === outputs && existsSync(path)) return;
