@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { ArchiveEntry } from '../../src/base/tar.ts';
 import {
   characterDevice,
@@ -70,15 +70,18 @@ test('the same entries give the same squashfs image, with any number of processo
 });
 
 test('the order in which files came into a tree is not seen in an image', async () => {
+  // A file system in memory lists a directory in the order in which it was filled, others mostly not.
+  const memory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'mk-image-'));
+  onTestFinished(() => rmSync(memory, { recursive: true }));
   const names = Array.from({ length: 60 }, (_, index) => `${(index * 37) % 60}-${index % 7}`);
   const images = async (tree: string, order: readonly string[]) => {
     for (const name of order) {
-      mkdirSync(at(`${tree}/share/${name}`), { recursive: true });
-      writeFileSync(at(`${tree}/share/${name}/file`), name);
-      symlinkSync('file', at(`${tree}/share/${name}/link`));
+      mkdirSync(join(memory, tree, 'share', name), { recursive: true });
+      writeFileSync(join(memory, tree, 'share', name, 'file'), name);
+      symlinkSync('file', join(memory, tree, 'share', name, 'link'));
     }
-    const content = { name: 'all', version: '1', license: 'MIT', tree: at(tree), permissions: {}, whenLinked: false };
-    const found = rootfsEntries([content]);
+    const content = { name: 'all', version: '1', license: 'MIT', permissions: {}, whenLinked: false };
+    const found = rootfsEntries([{ ...content, tree: join(memory, tree) }]);
     await writeSquashfs(found, at(`${tree}.squashfs`), { jobs: order === names ? 1 : 4 });
     await writeTarGz(found, at(`${tree}.tar.gz`));
     await writeCpio(found, at(`${tree}.cpio.gz`));
