@@ -22,6 +22,7 @@ export type FailureCode =
   | 'board-unsupported'
   | 'program-missing'
   | 'sandbox-unavailable'
+  | 'source-changed'
   | 'download-failed'
   | 'digest-mismatch'
   | 'unpack-unsafe'

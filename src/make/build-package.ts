@@ -1,19 +1,18 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { emptyDir, removeTree } from '../base/files.ts';
 import type { Action, HookPaths, Unpacking } from '../build/action.ts';
 import { hookEnvironment } from '../build/environment.ts';
 import { type Execution, execute } from '../build/execute.ts';
 import { type Mount, sandboxPaths } from '../build/sandbox.ts';
-import { type StagedTree, stageTrees } from '../build/stage.ts';
 import type { Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Activity } from '../report/event.ts';
-import type { Read, Result } from '../store/store.ts';
+import type { Read } from '../store/store.ts';
+import { configPlace, type Made, noPaths, stagePackage } from './stage-package.ts';
+import { expectUnchanged } from './working-tree.ts';
 import type { Workshop } from './workshop.ts';
-
-const configMount = '/mk/config';
 
 /** Unpacks and prepares a source tree in the empty directory `sourceDir`. */
 export async function prepareSource(
@@ -29,6 +28,7 @@ export async function prepareSource(
     ...rest,
     file: isolated ? `${sandboxPaths.downloadDir}/${basename(file)}` : file,
   });
+  const config = configPlace(workDir, isolated);
   const slot = await workshop.jobServer.take(priority);
   try {
     await execute({
@@ -45,10 +45,10 @@ export async function prepareSource(
         ...unpack.map(
           ({ file }): Mount => ({ from: file, to: `${sandboxPaths.downloadDir}/${basename(file)}`, writable: false }),
         ),
-        configDirOf(workDir),
+        config.mount,
       ],
       logFiles: { prepare: workshop.buildRoot.logFile(source.name, 'prepare') },
-      answer: workshop.answerer([], join(workDir, 'config'), isolated ? configMount : join(workDir, 'config')),
+      answer: workshop.answerer([], config.dir, config.shownDir),
     });
   } finally {
     slot.release();
@@ -65,115 +65,58 @@ export interface Built {
   cleanUp(): void;
 }
 
-/** Stages what the package needs and runs its build and deploy hooks. The build directory stays after a failure. */
+/**
+ * Stages what the package needs and runs its build and deploy hooks. The build directory stays after a failure. A working
+ * directory that was built from must be the same afterwards.
+ */
 export async function buildPackage(
   node: Node,
-  resultOf: (name: string) => { readonly node: Node; readonly result: Result },
+  resultOf: Made,
   sourceDir: string | undefined,
   workshop: Workshop,
 ): Promise<Built> {
-  const { store, buildRoot, sandbox } = workshop;
-  const isolated = sandbox === 'namespaces';
+  const { store, buildRoot } = workshop;
   const workDir = store.workDir(node.name);
   const { recipe } = node.loaded;
   if (recipe.build === undefined && recipe.deploy === undefined) return nothing(workDir);
   const buildDir = emptyDir(buildRoot.buildDir(node.name));
-  const staged = (runsOn: Node['runsOn']): StagedTree[] =>
-    node.staged
-      .map(resultOf)
-      .filter((made) => made.node.runsOn === runsOn)
-      .map(({ node: { name }, result }) => ({ package: name, tree: store.tree(result.output) }));
-  stageTrees(staged('build'), join(workDir, 'toolchain'), node.name);
-  stageTrees(staged('target'), join(workDir, 'sysroot'), node.name);
-  // The compiler looks for its sysroot beside itself, here and in the composed toolchain.
-  symlinkSync('../sysroot', join(workDir, 'toolchain', 'sysroot'));
-  const deployDir = emptyDir(join(workDir, 'deploy'));
-
   const reads: Read[] = [];
-  const contents = node.contents.map(resultOf).map(({ node: content, result }) => ({
-    name: content.name,
-    version: versionOf(content),
-    license: content.loaded.recipe.license,
-    tree: isolated ? `${sandboxPaths.contentsDir}/${content.name}` : store.tree(result.output),
-    permissions: result.permissions,
-    whenLinked: content.loaded.recipe.whenLinked ?? false,
-    output: result.output,
-  }));
-  const started = performance.now();
-  await execute({
-    ...common(node.loaded, workshop, workDir),
-    action: {
-      ...actionOf(node.name, versionOf(node) ?? '', node.runsOn, workshop),
-      phase: 'build',
-      unpack: [],
-      contents: contents.map(({ output: _, ...content }) => content),
-    },
-    paths: {
-      ...noPaths,
-      recipeDir: node.loaded.dir,
-      sourceDir: sourceDir ?? ownSource(node.loaded.dir) ?? emptyDir(join(workDir, 'no-source')),
-      buildDir,
-      sysroot: join(workDir, 'sysroot'),
-      toolchainDir: join(workDir, 'toolchain'),
-      deployDir,
-      homeDir: workDir,
-    },
-    writable: ['buildDir', 'deployDir'],
-    mounts: [
-      ...contents.map(
-        ({ name, output }): Mount => ({
-          from: store.tree(output),
-          to: `${sandboxPaths.contentsDir}/${name}`,
-          writable: false,
-        }),
-      ),
-      configDirOf(workDir),
-    ],
-    logFiles: { build: buildRoot.logFile(node.name, 'build'), deploy: buildRoot.logFile(node.name, 'deploy') },
-    answer: workshop.answerer(reads, join(workDir, 'config'), isolated ? configMount : join(workDir, 'config')),
-  }).catch((error: unknown) => {
+  try {
+    const { contents, config, ...place } = stagePackage(node, resultOf, sourceDir, { workDir, buildDir }, workshop);
+    const started = performance.now();
+    await execute({
+      ...common(node.loaded, workshop, workDir),
+      ...place,
+      action: {
+        ...actionOf(node.name, versionOf(node) ?? '', node.runsOn, workshop),
+        phase: 'build',
+        unpack: [],
+        contents,
+      },
+      logFiles: { build: buildRoot.logFile(node.name, 'build'), deploy: buildRoot.logFile(node.name, 'deploy') },
+      answer: workshop.answerer(reads, config.dir, config.shownDir),
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const workingTree = node.source && workshop.workingTrees.get(node.source.name);
+    if (workingTree !== undefined && workingTree.dir === sourceDir) await expectUnchanged(workingTree);
+    return {
+      deployDir: place.paths.deployDir,
+      reads,
+      seconds,
+      cleanUp() {
+        removeTree(workDir);
+        removeTree(buildDir);
+      },
+    };
+  } catch (error) {
     removeTree(workDir);
     throw error;
-  });
-  return {
-    deployDir,
-    reads,
-    seconds: (performance.now() - started) / 1000,
-    cleanUp() {
-      removeTree(workDir);
-      removeTree(buildDir);
-    },
-  };
+  }
 }
 
 /** A package that only names others installs nothing, and nothing has to be staged or run for it. */
 function nothing(workDir: string): Built {
   return { deployDir: emptyDir(join(workDir, 'deploy')), reads: [], seconds: 0, cleanUp: () => removeTree(workDir) };
-}
-
-/** A recipe without a url may bring its source along. */
-function ownSource(recipeDir: string): string | undefined {
-  const dir = join(recipeDir, 'src');
-  return existsSync(dir) ? dir : undefined;
-}
-
-const noPaths: HookPaths = {
-  recipeDir: '',
-  sourceDir: '',
-  buildDir: '',
-  sysroot: '',
-  toolchainDir: '',
-  deployDir: '',
-  downloadDir: '',
-  contentsDir: '',
-  logDir: '',
-  homeDir: '',
-};
-
-function configDirOf(workDir: string): Mount {
-  const from = join(workDir, 'config');
-  mkdirSync(from, { recursive: true });
-  return { from, to: configMount, writable: false };
 }
 
 function actionOf(
@@ -192,17 +135,20 @@ function actionOf(
   } satisfies Partial<Action>;
 }
 
+/** What the commands of every package's hooks have in their environment. */
+export const environmentOf = (paths: HookPaths, { buildTriplet, targetTriplet, jobServer }: Workshop) =>
+  hookEnvironment(paths, { build: buildTriplet, target: targetTriplet }, jobServer.jobs);
+
 function common(loaded: LoadedRecipe, workshop: Workshop, workDir: string) {
   mkdirSync(workDir, { recursive: true });
-  const { buildTriplet: build, targetTriplet: target, jobServer } = workshop;
   return {
     recipesModule: workshop.recipesModule,
     runner: workshop.runner,
     node: workshop.node,
-    jobServer: jobServer.path,
+    jobServer: workshop.jobServer.path,
     sandbox: workshop.sandbox,
     recipeFile: join(loaded.dir, 'build.ts'),
-    environment: (paths: HookPaths) => hookEnvironment(paths, { build, target }, jobServer.jobs),
+    environment: (paths: HookPaths) => environmentOf(paths, workshop),
     onHook: (hook: string) => workshop.tell({ event: 'activity', package: loaded.name, activity: hook as Activity }),
     onWarning: (message: string) => workshop.tell({ event: 'warning', message: `${loaded.name}: ${message}` }),
   } satisfies Partial<Execution>;

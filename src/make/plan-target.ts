@@ -13,6 +13,7 @@ import { openRecipes, type RecipeSet } from '../recipe/load.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { openReading, type Reading } from './reading.ts';
 import { type BuildRoot, openBuildRoot } from './views.ts';
+import { openWorkingTrees, type WorkingTree } from './working-tree.ts';
 
 /** One target with everything that is known of it before anything is built. */
 export interface PlannedTarget {
@@ -25,6 +26,8 @@ export interface PlannedTarget {
   readonly sandbox: { readonly level: SandboxLevel; readonly why: string | undefined };
   readonly buildRoot: BuildRoot;
   readonly inputs: PlanInputs;
+  /** Working directories that packages are built from, by the name of the package whose source they are. */
+  readonly workingTrees: ReadonlyMap<string, WorkingTree>;
   /** What has to be done for each package, as the store and the build root are at the moment of the call. */
   plan(): ReadonlyMap<string, Step>;
 }
@@ -46,7 +49,9 @@ export async function planTarget(options: TargetOptions, tree = options.installa
   ]);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
   const graph = await resolveGraph(root, recipes, reading.configOf, reading.preferred());
-  throwCollected(rebuild.flatMap((name) => foreignPackage(name, graph, recipes)));
+  const foreign = (name: string) => foreignPackage(name, graph, recipes);
+  throwCollected(rebuild.flatMap(foreign));
+  const workingTrees = await openWorkingTrees(options.sources, { graph, cwd: workspace.buildDir, foreign });
 
   const store = openStore(workspace.storeDir);
   const buildRoot = openBuildRoot(join(workspace.buildDir, `${target.board}-${target.product}`), store);
@@ -60,10 +65,11 @@ export async function planTarget(options: TargetOptions, tree = options.installa
       machine,
       sandboxed: sandbox.level === 'namespaces',
       fieldReads: reading.fieldReads,
+      workingTrees,
     },
   };
   const plan = () => makePlan(graph, inputs);
-  return { workspace, target, recipes, reading, graph, store, sandbox, buildRoot, inputs, plan };
+  return { workspace, target, recipes, reading, graph, store, sandbox, buildRoot, inputs, workingTrees, plan };
 }
 
 /** Fails before any work with every program of the build machine that the target's recipes need and that is missing. */

@@ -8,6 +8,7 @@ import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Distfile } from '../recipe/recipe.ts';
 import type { Read } from '../store/store.ts';
 import { claimTree, makeTree, removeAbandonedTrees, removeOtherAttempts, type SourceTree } from './source-tree.ts';
+import type { WorkingTree } from './working-tree.ts';
 
 export interface SourceSteps {
   readonly sourcesDir: string;
@@ -15,6 +16,12 @@ export interface SourceSteps {
   readonly keep: boolean;
   fieldReads(name: string): readonly Read[];
   fetch(source: LoadedRecipe, candidates: readonly [Candidate, ...Candidate[]]): Promise<Fetched>;
+  /** The directory that takes the place of its distfiles, if somebody named one. */
+  workingTree(source: LoadedRecipe): WorkingTree | undefined;
+  /** Working directories are used where they are; else copies of them. */
+  readonly inPlace: boolean;
+  expectUnchanged(tree: WorkingTree): Promise<void>;
+  copyWorkingTree(tree: WorkingTree, to: string): Promise<void>;
   /** Unpacks into the new directory and runs the recipe's prepare hook there. */
   prepare(source: LoadedRecipe, sourceDir: string, unpack: readonly Unpacking[], priority: number): Promise<void>;
 }
@@ -46,20 +53,31 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
     return pending;
   };
   const fetch = (source: LoadedRecipe) =>
-    once(fetching, source, () => Promise.all(partsOf(source).map((part) => fetchPart(part, source, steps))));
+    once(fetching, source, () => {
+      const parts = steps.workingTree(source) === undefined ? partsOf(source) : [];
+      return Promise.all(parts.map((part) => fetchPart(part, source, steps)));
+    });
   const pathOf = (source: LoadedRecipe) => {
-    const key: Digest = sourceKey(source, steps.fieldReads(source.name));
+    const key: Digest = steps.workingTree(source)?.digest ?? sourceKey(source, steps.fieldReads(source.name));
     return join(steps.sourcesDir, `${source.name}-${source.recipe.version}-${key.slice(0, 8)}`);
   };
   const make = async (source: LoadedRecipe, path: string, priority: number) => {
     const unpack = await fetch(source);
+    const workingTree = steps.workingTree(source);
     mkdirSync(steps.sourcesDir, { recursive: true });
+    if (workingTree !== undefined) return makeTree(path, (dir) => steps.copyWorkingTree(workingTree, dir));
     return makeTree(path, (dir) => steps.prepare(source, dir, unpack, priority));
   };
   return {
     fetch,
     prepared: (source, priority) =>
       once(preparing, source, async () => {
+        const workingTree = steps.workingTree(source);
+        if (workingTree !== undefined && steps.inPlace) {
+          // Better now than after hours.
+          await steps.expectUnchanged(workingTree);
+          return workingTree.dir;
+        }
         const path = pathOf(source);
         const tree = claimTree(path) ?? (await make(source, path, priority));
         held.set(source.name, tree);
@@ -69,7 +87,7 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
       const left = (open.get(source.name) ?? 1) - 1;
       open.set(source.name, left);
       if (!succeeded) failed.add(source.name);
-      if (left > 0) return;
+      if (left > 0 || (steps.inPlace && steps.workingTree(source) !== undefined)) return;
       const tree = held.get(source.name);
       if (steps.keep || failed.has(source.name)) tree?.release();
       else {

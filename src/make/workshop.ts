@@ -14,6 +14,7 @@ import { prepareSource } from './build-package.ts';
 import type { PlannedTarget } from './plan-target.ts';
 import { openSources, type Sources } from './sources.ts';
 import type { BuildRoot } from './views.ts';
+import { copyWorkingTree, expectUnchanged, type WorkingTree } from './working-tree.ts';
 
 /** A planned target with how it is to be made. */
 export interface PlannedRun extends PlannedTarget {
@@ -33,13 +34,15 @@ export interface Workshop {
   readonly buildTriplet: Triplet;
   readonly targetTriplet: Triplet;
   readonly downloadDir: string;
+  /** Working directories that packages are built from, by the name of the package whose source they are. */
+  readonly workingTrees: ReadonlyMap<string, WorkingTree>;
   tell(event: MkEvent): void;
   /** Answers what hooks ask, and records it in `reads`; files go into `configDir`, which hooks see as `shownDir`. */
   answerer(reads: Read[], configDir: string, shownDir: string): (request: ConfigRequest) => AnswerValue;
 }
 
 export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Workshop['tell']): Workshop {
-  const { workspace, target, recipes, reading, store, sandbox, buildRoot, options } = run;
+  const { workspace, target, recipes, reading, store, sandbox, buildRoot, workingTrees, options } = run;
   return {
     store,
     buildRoot,
@@ -51,6 +54,7 @@ export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Worksh
     buildTriplet: buildTriplet(),
     targetTriplet: target.triplet,
     downloadDir: workspace.downloadDir,
+    workingTrees,
     tell,
     answerer: reading.answerer,
   };
@@ -74,6 +78,11 @@ export function sourcesOf(run: PlannedRun, workshop: Workshop): Sources {
     {
       sourcesDir: workspace.sourcesDir,
       keep: options.keepSources,
+      workingTree: ({ name }) => workshop.workingTrees.get(name),
+      // What a sandbox does not protect is copied.
+      inPlace: workshop.sandbox === 'namespaces',
+      expectUnchanged,
+      copyWorkingTree,
       fieldReads: reading.fieldReads,
       fetch: (source, candidates) => {
         const place = source.place('sha256');

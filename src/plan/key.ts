@@ -20,6 +20,8 @@ export interface KeyDocument {
   readonly distfiles: Readonly<Record<string, readonly string[]>>;
   /** The recipe whose source tree is used, when it is another one, and what its fields read. */
   readonly source: { readonly package: string; readonly recipe: Digest; readonly reads: readonly Read[] } | undefined;
+  /** Content of the working directory that takes the place of both. */
+  readonly workingTree?: Digest | undefined;
   readonly target: string;
   readonly runsOn: 'build' | 'target';
   /** What the recipe's fields read from the configuration. */
@@ -42,6 +44,8 @@ export interface KeyCircumstances {
   readonly sandboxed: boolean;
   /** What the fields of a recipe read while it was loaded. */
   fieldReads(name: string): readonly Read[];
+  /** Working directories that packages are built from, by the name of the package whose source they are. */
+  readonly workingTrees?: ReadonlyMap<string, { readonly name: string; readonly digest: Digest }>;
 }
 
 /** The key document of a package whose needs all have results. */
@@ -50,7 +54,9 @@ export function keyDocument(
   resultOf: (name: string) => Result,
   circumstances: KeyCircumstances,
 ): KeyDocument {
-  const { loaded, source } = node;
+  const { loaded } = node;
+  const workingTree = node.source && circumstances.workingTrees?.get(node.source.name)?.digest;
+  const source = workingTree === undefined ? node.source : undefined;
   return {
     epoch: engineEpoch,
     package: node.name,
@@ -58,6 +64,7 @@ export function keyDocument(
     recipe: loaded.digest,
     distfiles: source === undefined ? {} : acceptedDistfiles(source),
     source: source === undefined || source === loaded ? undefined : otherSource(source, circumstances),
+    ...(workingTree !== undefined && { workingTree }),
     target: circumstances.target,
     runsOn: node.runsOn,
     reads: circumstances.fieldReads(node.name),

@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { emptyDir } from '../base/files.ts';
+import type { HookPaths } from '../build/action.ts';
+import { type Mount, sandboxPaths } from '../build/sandbox.ts';
+import { type StagedTree, stageTrees } from '../build/stage.ts';
+import type { Node } from '../graph/graph.ts';
+import { versionOf } from '../plan/key.ts';
+import type { Content } from '../recipe/context.ts';
+import type { Result } from '../store/store.ts';
+import type { WorkingTree } from './working-tree.ts';
+import type { Workshop } from './workshop.ts';
+
+/** Where hooks work: directories of this machine, and what else of it they may read. */
+export interface HookPlace {
+  readonly paths: HookPaths;
+  readonly writable: readonly (keyof HookPaths)[];
+  readonly mounts: readonly Mount[];
+  /** What an image package packs, as its hooks see it. */
+  readonly contents: readonly Content[];
+  readonly config: ConfigPlace;
+}
+
+/** The directory that takes what hooks ask the configuration for, and the path under which they see it. */
+export interface ConfigPlace {
+  readonly dir: string;
+  readonly shownDir: string;
+  readonly mount: Mount;
+}
+
+/** Gives a package that the plan knows with its result. */
+export type Made = (name: string) => { readonly node: Node; readonly result: Result };
+
+/**
+ * Makes the place where the build and deploy hooks of a package work, with the trees of all it needs: in the existing
+ * directories `workDir` and `buildDir`, which are the caller's to remove.
+ */
+export function stagePackage(
+  node: Node,
+  resultOf: Made,
+  sourceDir: string | undefined,
+  { workDir, buildDir }: { readonly workDir: string; readonly buildDir: string },
+  { store, sandbox, workingTrees }: Workshop,
+): HookPlace {
+  const isIsolated = sandbox === 'namespaces';
+  const staged = (runsOn: Node['runsOn']): StagedTree[] =>
+    node.staged
+      .map(resultOf)
+      .filter((made) => made.node.runsOn === runsOn)
+      .map(({ node: { name }, result }) => ({ package: name, tree: store.tree(result.output) }));
+  const [toolchainDir, sysroot] = [join(workDir, 'toolchain'), join(workDir, 'sysroot')];
+  stageTrees(staged('build'), toolchainDir, node.name);
+  stageTrees(staged('target'), sysroot, node.name);
+  // The compiler looks for its sysroot beside itself, here and in the composed toolchain.
+  symlinkSync('../sysroot', join(toolchainDir, 'sysroot'));
+
+  const contents = node.contents.map(resultOf).map(({ node: content, result }) => ({
+    shown: {
+      name: content.name,
+      version: versionOf(content),
+      license: content.loaded.recipe.license,
+      tree: isIsolated ? `${sandboxPaths.contentsDir}/${content.name}` : store.tree(result.output),
+      permissions: result.permissions,
+      whenLinked: content.loaded.recipe.whenLinked ?? false,
+    },
+    tree: store.tree(result.output),
+  }));
+  const config = configPlace(workDir, isIsolated);
+  const workingTree = node.source && workingTrees.get(node.source.name);
+  return {
+    paths: {
+      ...noPaths,
+      recipeDir: node.loaded.dir,
+      sourceDir: sourceDir ?? ownSource(node.loaded.dir) ?? emptyDir(join(workDir, 'no-source')),
+      buildDir,
+      sysroot,
+      toolchainDir,
+      deployDir: emptyDir(join(workDir, 'deploy')),
+      homeDir: workDir,
+    },
+    writable: ['buildDir', 'deployDir'],
+    mounts: [
+      ...contents.map(({ shown: { name }, tree }): Mount => {
+        return { from: tree, to: `${sandboxPaths.contentsDir}/${name}`, writable: false };
+      }),
+      config.mount,
+      ...(workingTree === undefined ? [] : coverings(workingTree, workDir)),
+    ],
+    contents: contents.map(({ shown }) => shown),
+    config,
+  };
+}
+
+/** No directories but those that somebody names. */
+export const noPaths: HookPaths = {
+  recipeDir: '',
+  sourceDir: '',
+  buildDir: '',
+  sysroot: '',
+  toolchainDir: '',
+  deployDir: '',
+  downloadDir: '',
+  contentsDir: '',
+  logDir: '',
+  homeDir: '',
+};
+
+export function configPlace(workDir: string, isIsolated: boolean): ConfigPlace {
+  const dir = join(workDir, 'config');
+  mkdirSync(dir, { recursive: true });
+  const shownDir = '/mk/config';
+  return { dir, shownDir: isIsolated ? shownDir : dir, mount: { from: dir, to: shownDir, writable: false } };
+}
+
+/** A recipe without a url may bring its source along. */
+function ownSource(recipeDir: string): string | undefined {
+  const dir = join(recipeDir, 'src');
+  return existsSync(dir) ? dir : undefined;
+}
+
+/** Puts something empty over everything in a working directory that is no part of its content. */
+function coverings({ leftOut }: WorkingTree, workDir: string): Mount[] {
+  if (leftOut.length === 0) return [];
+  const [dir, file] = [emptyDir(join(workDir, 'nothing')), join(workDir, 'nothing.txt')];
+  writeFileSync(file, '');
+  return leftOut
+    .filter(({ kind }) => kind !== 'symlink')
+    .map(({ path, kind }): Mount => {
+      return { from: kind === 'directory' ? dir : file, to: `${sandboxPaths.sourceDir}/${path}`, writable: false };
+    });
+}
