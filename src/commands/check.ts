@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Failure, throwCollected } from '../base/failure.ts';
-import { didYouMean } from '../base/suggest.ts';
+import { throwCollected } from '../base/failure.ts';
 import { refuseBuildInside } from '../config/workspace.ts';
 import { parseMirrors } from '../fetch/mirror.ts';
-import { type Graph, partOf } from '../graph/graph.ts';
+import { partOf } from '../graph/graph.ts';
 import { type Checking, checkPackage } from '../make/check-package.ts';
 import { openElsewhere } from '../make/elsewhere.ts';
-import { checkMachine, planTarget } from '../make/plan-target.ts';
+import { checkMachine, foreignPackage, type PlannedTarget, planTarget } from '../make/plan-target.ts';
 import { makePackages } from '../make/run-plan.ts';
 import { atSite } from '../make/site.ts';
 import type { MakeOptions, TargetOptions } from '../options.ts';
@@ -25,7 +24,7 @@ export async function checkCommand(
   const mirrors = parseMirrors(process.env['MK_MIRRORS']);
   const planned = await planTarget(options);
   refuseBuildInside(planned.workspace);
-  const names = chosen(planned.graph, options.packages);
+  const names = chosen(planned, options.packages);
   checkMachine(planned);
   const run = { ...planned, options, mirrors };
   return atSite(run, async (site) => {
@@ -55,17 +54,10 @@ export async function checkCommand(
 const clockTick = 2100;
 
 /** Everything when nothing is named. */
-function chosen({ order, root }: Graph, packages: readonly string[]): Names {
-  const known = order.map(({ name }) => name);
-  const [first, ...others] = packages.length === 0 ? [root, ...known.filter((name) => name !== root)] : packages;
-  const unknown = packages.filter((name) => !known.includes(name));
-  throwCollected(
-    unknown.map(
-      (name) =>
-        new Failure('package-unknown', `the target has no package "${name}"`, { hint: didYouMean(name, known) }),
-    ),
-  );
-  return [first ?? root, ...new Set(others)];
+function chosen({ graph, recipes }: PlannedTarget, packages: readonly string[]): Names {
+  throwCollected(packages.flatMap((name) => foreignPackage(name, graph, recipes)));
+  const [first = graph.root, ...others] = packages.length === 0 ? graph.order.map(({ name }) => name) : packages;
+  return [first, ...others];
 }
 
 async function checkAll(checking: Checking): Promise<Record<CheckVerdict, number>> {

@@ -9,6 +9,7 @@ import type { CheckVerdict } from '../report/event.ts';
 import type { Result } from '../store/store.ts';
 import { buildPackage } from './build-package.ts';
 import type { Elsewhere } from './elsewhere.ts';
+import { reviewTrees } from './make-package.ts';
 import type { Site } from './site.ts';
 import type { PlannedRun } from './workshop.ts';
 
@@ -68,6 +69,7 @@ async function differences(
 ): Promise<readonly string[]> {
   const { run, elsewhere, results } = checking;
   const resultOf = (name: string) => ({ node: run.graph.node(name), result: resultIn(results, name) });
+  reviewTrees([node.name, ...node.staged, ...node.contents], checking);
   const built = await buildPackage(node, resultOf, sourceDir, elsewhere.workshop);
   try {
     const tree = run.store.tree(result.output);

@@ -110,7 +110,7 @@ const rightFor = (node: Node, { key }: Decided, { run, site }: Making) =>
 
 async function build(node: Node, key: Decided['key'], sourceDir: string | undefined, making: Making): Promise<Result> {
   const { run, site, results } = making;
-  reviewInputs(node, making);
+  reviewTrees([...node.staged, ...node.contents], making);
   const built = await buildPackage(
     node,
     (name) => ({ node: run.graph.node(name), result: resultOf(name, results) }),
@@ -134,8 +134,11 @@ async function build(node: Node, key: Decided['key'], sourceDir: string | undefi
 }
 
 /** A tree that somebody has changed, perhaps through a view that shares its files, must not get into what is built. */
-function reviewInputs(node: Node, { run, site, results }: Making): void {
-  for (const name of new Set([...node.staged, ...node.contents])) {
+export function reviewTrees(
+  names: readonly string[],
+  { run, site, results }: Pick<Making, 'run' | 'site'> & { readonly results: ReadonlyMap<string, Result> },
+): void {
+  for (const name of new Set(names)) {
     const result = resultOf(name, results);
     const state = run.store.review(result.output);
     if (state === 'untouched') continue;

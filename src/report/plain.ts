@@ -32,7 +32,7 @@ function line(event: MkEvent): string | undefined {
     case 'check-summary': {
       const { same, differs, failed, skipped, seconds } = event;
       const others = [failed > 0 && `, ${failed} failed`, skipped > 0 && `, ${skipped} skipped`].filter(Boolean);
-      return `${same} packages the same, ${differs} differ${others.join('')} in ${duration(seconds)}`;
+      return `${same} ${same === 1 ? 'package' : 'packages'} the same, ${differs} differ${others.join('')} in ${duration(seconds)}`;
     }
     case 'failure':
       return diagnostic(event);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mirror, tarball } from '../support/tarball.ts';
@@ -102,18 +102,21 @@ test('what differs is named with its file and the part of it, and the second tre
   expect(ends(await ws.build(), 'built')).toEqual([]);
 });
 
-test('a package that depends on the number of jobs or on how its recipe was checked out is caught', async () => {
+test('a package that depends on the number of jobs, on the umask or on how its recipe was checked out is caught', async () => {
   await using ws = await workspace({
     'pkg/jobs/build.ts': toy(installs('share/jobs', '`${ctx.jobs}`')),
     'pkg/checkout/build.ts':
       toy(`async deploy({ run, recipeDir, deployDir }) { await run\`mkdir -p \${deployDir}/share\`;
       await run\`tar -C \${recipeDir} -cf \${deployDir}/share/all.tar data\`; }`),
     'pkg/checkout/data': 'data',
+    'pkg/umask/build.ts': toy(`async deploy({ run, deployDir }) { await run\`mkdir -p \${deployDir}/share\`;
+      await run.with({ stdout: \`\${deployDir}/share/mode\` })\`stat -c %a .\`; }`),
     'pkg/reads/build.ts': toy(`deploy(ctx) { ctx.config.has(\`file-\${ctx.jobs}\`); }`),
   });
   const run = await check(ws, '-j2');
   expect(run.status).toBe(1);
   expect(detailOf(run, 'jobs')[0]).toBe('/share/jobs differs: line 1: "2" against "3"');
+  expect(detailOf(run, 'umask')[0]).toBe('/share/mode differs: line 1: "755" against "700"');
   expect(detailOf(run, 'checkout')[0]).toMatch(/^\/share\/all\.tar differs: member data: time \S+ against \S+$/);
   expect(detailOf(run, 'reads')).toEqual([
     expect.stringMatching(/^reads .*file-2 only the first time$/),
@@ -131,6 +134,17 @@ isolated('the sandbox hides path, umask, locale, time zone, user and home from a
   const run = await check(ws, 'all');
   expect(run.status, run.stderr).toBe(0);
   expect(ws.built('deploy/all/share/seen')).toMatch(/^\/mk\/build\n0022\n/);
+});
+
+test('a first build that somebody has changed is restored before it is compared', async () => {
+  await using ws = await workspace({ 'pkg/lib/build.ts': toy(installs('share/lib', "'lib'")) });
+  await ws.build();
+  const file = join(ws.here, 'toy-box/deploy/lib/share/lib');
+  chmodSync(file, 0o644);
+  writeFileSync(file, 'changed');
+  const run = await check(ws, 'lib');
+  expect(run.status, run.stderr).toBe(0);
+  expect(run.stderr).toContain('lib: its stored tree was changed');
 });
 
 test('a source tree is prepared anew for the second build', async () => {
@@ -172,7 +186,7 @@ test('named packages are checked alone, with what they need made first', async (
 
   const wrong = await check(ws, 'apq');
   expect(wrong.status).toBe(2);
-  expect(wrong.stderr).toContain('the target has no package "apq"');
+  expect(wrong.stderr).toContain('there is no package "apq"');
   expect(wrong.stderr).toContain('did you mean "app"?');
 });
 
