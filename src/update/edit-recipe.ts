@@ -1,0 +1,105 @@
+import { Failure } from '../base/failure.ts';
+import { type Token, tokensOf } from './tokens.ts';
+
+/** What an update changes in a build.ts: texts that stand there, and nothing else. */
+export interface RecipeEdit {
+  readonly version: { readonly from: string; readonly to: string };
+  readonly sha256: { readonly from: string; readonly to: string };
+  /** The digests of the alternatives that the recipe has now: they are of the old version. */
+  readonly oldAlternatives: readonly { readonly file: string; readonly sha256: string }[];
+  /** What takes the place of the first one; without it none is left. */
+  readonly alternative?: { readonly file: string; readonly sha256: string } | undefined;
+}
+
+interface Change {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * The text of a build.ts with another version and other digests; formatting and comments stay as they are. Fails with
+ * recipe-invalid when the version or the digest does not stand there as one text.
+ */
+export function editRecipe(name: string, source: string, edit: RecipeEdit): string {
+  const tokens = tokensOf(source);
+  const changes: Change[] = [
+    replace(versionToken(name, tokens, edit.version.from), edit.version.to),
+    ...digestTokens(name, tokens, edit.sha256.from).map((token) => replace(token, edit.sha256.to)),
+    ...alternativeChanges(source, tokens, edit),
+  ];
+  let text = source;
+  for (const { start, end, text: to } of changes.sort((a, b) => b.start - a.start)) {
+    text = text.slice(0, start) + to + text.slice(end);
+  }
+  return text;
+}
+
+/** Inside the quotes, whichever they are. */
+const replace = (token: Token, text: string): Change => ({ start: token.start + 1, end: token.end - 1, text });
+
+function versionToken(name: string, tokens: readonly Token[], version: string): Token {
+  const found = tokens.filter(
+    ({ kind, value }, at) =>
+      kind === 'text' &&
+      value === version &&
+      tokens[at - 2]?.value.toLowerCase() === 'version' &&
+      /^[:=]$/.test(tokens[at - 1]?.value ?? ''),
+  );
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only;
+  throw cannotEdit(
+    name,
+    `its version ${version} stands there ${found.length === 0 ? 'not' : 'more than once'} as a text`,
+  );
+}
+
+function digestTokens(name: string, tokens: readonly Token[], sha256: string): readonly Token[] {
+  const found = tokens.filter(({ kind, value }) => kind === 'text' && value === sha256);
+  if (found.length > 0) return found;
+  throw cannotEdit(name, 'its sha256 does not stand there as a text');
+}
+
+function cannotEdit(name: string, why: string): Failure {
+  return new Failure('recipe-invalid', `${name}: build.ts cannot be changed: ${why}`, {
+    hint: "write version and sha256 as texts, such as version: '1.2'",
+  });
+}
+
+/** The list that has the old alternatives loses all but the first, or goes as a whole. */
+function alternativeChanges(source: string, tokens: readonly Token[], edit: RecipeEdit): Change[] {
+  const [first, ...others] = edit.oldAlternatives;
+  if (first === undefined) return [];
+  const at = tokens.findIndex(({ kind, value }) => kind === 'text' && value === first.sha256);
+  if (edit.alternative !== undefined && others.length === 0) {
+    const file = tokens.find(({ kind, value }) => kind === 'text' && value === first.file);
+    const digest = tokens[at];
+    if (file !== undefined && digest !== undefined)
+      return [replace(file, edit.alternative.file), replace(digest, edit.alternative.sha256)];
+  }
+  return at < 0 ? [] : removal(source, tokens, at);
+}
+
+/** Removes `alternatives: [ … ],` around a token, with the lines that it fills. */
+function removal(source: string, tokens: readonly Token[], inside: number): Change[] {
+  const open = tokens.findLastIndex(
+    ({ value, kind }, at) =>
+      at < inside &&
+      kind === 'word' &&
+      value === 'alternatives' &&
+      tokens[at + 1]?.value === ':' &&
+      tokens[at + 2]?.value === '[',
+  );
+  let close = open + 2;
+  for (let depth = 0; open >= 0 && close < tokens.length; close++) {
+    const { kind, value } = tokens[close] ?? { kind: 'mark', value: '' };
+    if (kind === 'mark' && value === '[') depth++;
+    if (kind === 'mark' && value === ']' && --depth === 0) break;
+  }
+  const [from, to] = [tokens[open], tokens[close]];
+  if (from === undefined || to === undefined) return [];
+  const end = tokens[close + 1]?.value === ',' ? (tokens[close + 1]?.end ?? to.end) : to.end;
+  const lineStart = source.lastIndexOf('\n', from.start) + 1;
+  const isWholeLine = source.slice(lineStart, from.start).trim() === '' && source[end] === '\n';
+  return [isWholeLine ? { start: lineStart, end: end + 1, text: '' } : { start: from.start, end, text: '' }];
+}
