@@ -11,7 +11,9 @@ import type { TargetOptions } from '../options.ts';
 import { makePlan, type PlanInputs, type Step } from '../plan/plan.ts';
 import { openRecipes, type RecipeSet } from '../recipe/load.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { openMemory } from './memory.ts';
 import { openReading, type Reading } from './reading.ts';
+import { tellerOf } from './telling.ts';
 import { type BuildRoot, openBuildRoot } from './views.ts';
 import { openWorkingTrees, type WorkingTree } from './working-tree.ts';
 
@@ -54,11 +56,14 @@ export async function planTarget(options: TargetOptions, tree = options.installa
   const workingTrees = await openWorkingTrees(options.sources, { graph, cwd: workspace.buildDir, foreign });
 
   const store = openStore(workspace.storeDir);
-  const buildRoot = openBuildRoot(join(workspace.buildDir, `${target.board}-${target.product}`), store);
+  const tell = tellerOf(target, workspace.trees);
+  const remember = openMemory(tell, reading.now);
+  const buildRoot = openBuildRoot(join(workspace.buildDir, `${target.board}-${target.product}`), store, remember);
   const inputs: PlanInputs = {
     store,
     now: reading.now,
     previous: buildRoot.previous,
+    telling: { before: (name) => buildRoot.memory(name)?.told, today: tell },
     rebuild: new Set(rebuild),
     circumstances: {
       target: target.triplet,
@@ -73,7 +78,8 @@ export async function planTarget(options: TargetOptions, tree = options.installa
 }
 
 /** Fails before any work with every program of the build machine that the target's recipes need and that is missing. */
-export const checkMachine = ({ graph }: PlannedTarget): void => checkPrograms(graph.order.map(({ loaded }) => loaded));
+export const checkMachine = ({ graph }: Pick<PlannedTarget, 'graph'>): void =>
+  checkPrograms(graph.order.map(({ loaded }) => loaded));
 
 /** Why this is no package of the target; nothing when it is one. */
 export function foreignPackage(name: string, graph: Graph, recipes: RecipeSet): readonly Failure[] {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
 import { stageTrees } from '../build/stage.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import type { KeyDocument } from '../plan/key.ts';
+import { type KeyDocument, keyOf } from '../plan/key.ts';
 import type { Previous } from '../plan/plan.ts';
 import type { Result, Store } from '../store/store.ts';
+import { type Memory, type Remember, readMemory, writeMemory } from './memory.ts';
 
 /** The build root of one target: what a user sees of the results, and what was last built here. */
 export interface BuildRoot {
@@ -13,6 +14,8 @@ export interface BuildRoot {
   readonly buildDir: (name: string) => string;
   readonly logFile: (name: string, hook: string) => string;
   previous(name: string): Previous | undefined;
+  /** What is kept of the previous result to tell what changed since. */
+  memory(name: string): Memory | undefined;
   /** Shows a package's tree under deploy/ and remembers its key document. */
   show(node: Node, document: KeyDocument, result: Result): void;
   /** Composes toolchain/ and writes pkglist; removes what no longer belongs to the target. */
@@ -20,7 +23,9 @@ export interface BuildRoot {
 }
 
 /** Views are hard links into the store, made only when a result differs from what is shown. */
-export function openBuildRoot(dir: string, store: Store): BuildRoot {
+export function openBuildRoot(dir: string, store: Store, remember: Remember): BuildRoot {
+  const memoryFile = (name: string) => join(dir, '.mk', 'packages', `${name}.memory`);
+  const memory = (name: string) => readMemory(memoryFile(name), previous(name)?.key);
   const recordFile = (name: string) => join(dir, '.mk', 'packages', `${name}.json`);
   const deployDir = (name: string) => join(dir, 'deploy', name);
   const previous = (name: string): Previous | undefined => {
@@ -36,15 +41,20 @@ export function openBuildRoot(dir: string, store: Store): BuildRoot {
     buildDir: (name) => join(dir, 'build', name),
     logFile: (name, hook) => join(dir, 'log', `${name}-${hook}.log`),
     previous,
+    memory,
     show(node, document, result) {
-      const made = { document, output: result.output } satisfies Previous;
+      const { output, reads } = result;
+      const made = { document, output, key: keyOf(document), reads } satisfies Previous;
       const record = `${JSON.stringify({ ...made, tree: identityOf(store.tree(result.output)) })}\n`;
       const known = readIfPresent(recordFile(node.name));
       const isEmpty = readdirSync(store.tree(result.output)).length === 0;
       if (known === record && existsSync(deployDir(node.name)) !== isEmpty) return;
       removeTree(deployDir(node.name));
       if (!isEmpty) replaceDir(deployDir(node.name), (path) => linkTree(store.tree(result.output), path));
+      const last = previous(node.name);
+      const remembered = remember(node, made, last && { ...last, memory: memory(node.name) });
       writeAtomic(recordFile(node.name), record);
+      writeMemory(memoryFile(node.name), remembered);
     },
     finish(graph, resultOf) {
       writeAtomic(join(dir, 'pkglist'), graph.order.map(({ name }) => `${name}\n`).join(''));

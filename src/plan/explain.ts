@@ -1,59 +1,59 @@
 import type { Read } from '../store/store.ts';
-import type { KeyDocument } from './key.ts';
+import type { Change, How } from './change.ts';
+import { changedCode } from './explain-code.ts';
+import { changedReads } from './explain-reads.ts';
+import type { ContentKey } from './key.ts';
+import { differ, type Side } from './side.ts';
 
-/** In a few words, what changed from the key document of the last build to today's. */
-export function explainChange(before: KeyDocument | undefined, today: KeyDocument): string {
-  if (before === undefined) return 'never built here';
+/** Everything that is different, what the package itself says first; `asked` is what its hooks read. */
+export function changesBetween(before: Side, today: Side, asked: readonly Read[]): readonly Change[] {
+  const [old, now] = [before.document, today.document];
   // The documents of another mk may have other members.
-  if (before.epoch !== today.epoch) return 'mk itself changed';
-  const changes = [
-    before.version !== today.version && `version ${before.version} became ${today.version}`,
-    before.version === today.version && differ(before.distfiles, today.distfiles) && 'its distfiles changed',
-    before.version === today.version && before.recipe !== today.recipe && 'its recipe changed',
-    differ(before.source, today.source) && 'the recipe of its source changed',
-    before.target !== today.target && `target ${before.target} became ${today.target}`,
-    before.machine !== today.machine && 'the build machine changed',
-    before.sandboxed !== today.sandboxed &&
-      (today.sandboxed ? 'last built without a sandbox' : 'last built in a sandbox'),
-    changedReads(before.reads, today.reads),
-    changedMembers('dependency', before.staged, today.staged),
-    changedMembers('content', before.contents, today.contents),
+  if (old.epoch !== now.epoch) return [{ kind: 'engine' }];
+  const changes: readonly Change[] = [
+    ...changedCode(before, today),
+    ...(old.target === now.target ? [] : [{ kind: 'target', before: old.target, after: now.target } as const]),
+    ...(old.machine === now.machine ? [] : [{ kind: 'machine' } as const]),
+    ...(old.sandboxed === now.sandboxed ? [] : [{ kind: 'sandbox', today: now.sandboxed } as const]),
+    ...changedReads(before, today, asked),
+    ...(old.staged === undefined || now.staged === undefined ? [] : changedDependencies(old.staged, now.staged)),
+    ...(old.contents === undefined || now.contents === undefined ? [] : changedContents(old.contents, now.contents)),
   ];
-  return (
-    changes.filter((change) => change !== false && change !== undefined).join('; ') ||
-    (differ(before.reads, today.reads)
-      ? 'it reads other parts of the configuration'
-      : 'its result is gone from the store')
-  );
+  if (changes.length > 0) return changes;
+  return differ(old.reads, now.reads) || differ(old.source, now.source) ? [{ kind: 'questions' }] : [];
 }
 
-/** In words, which of the things that its hooks read are answered differently today. */
-export function explainReads(reads: readonly Read[], now: (read: Read) => string | undefined): string | undefined {
-  const changed = reads.filter((read) => now(read) !== read.value);
-  return changed.length === 0 ? undefined : changed.map(describeRead).join(', ');
+type Members<T> = Readonly<Record<string, T>>;
+
+function* changedMembers<T>(before: Members<T>, today: Members<T>): Generator<readonly [name: string, how: How]> {
+  for (const name of [...new Set([...Object.keys(before), ...Object.keys(today)])].sort()) {
+    if (!(name in today)) yield [name, 'removed'];
+    else if (!(name in before)) yield [name, 'added'];
+    else if (differ(before[name], today[name])) yield [name, 'changed'];
+  }
 }
 
-const describeRead = ({ kind, name }: Read): string =>
-  kind === 'variable' ? `variable ${name} changed` : `${name} changed`;
+const changedDependencies = (before: Members<string>, today: Members<string>): Change[] =>
+  [...changedMembers(before, today)].map(([name, how]) => ({ kind: 'dependency', name, how }));
 
-function changedReads(before: readonly Read[], today: readonly Read[]): string | undefined {
-  const old = new Map(before.map(({ kind, name, value }) => [`${kind} ${name}`, value]));
-  const changed = today.filter(
-    ({ kind, name, value }) => old.has(`${kind} ${name}`) && old.get(`${kind} ${name}`) !== value,
-  );
-  return changed.length === 0 ? undefined : changed.map(describeRead).join(', ');
+function changedContents(before: Members<ContentKey>, today: Members<ContentKey>): Change[] {
+  return [...changedMembers(before, today)].map(([name, how]) => {
+    const [old, now] = [before[name], today[name]];
+    return {
+      kind: 'content',
+      name,
+      how,
+      details: old === undefined || now === undefined ? [] : contentDetails(old, now),
+    };
+  });
 }
 
-function changedMembers(
-  word: string,
-  before: Readonly<Record<string, unknown>>,
-  today: Readonly<Record<string, unknown>>,
-) {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(today)])].sort();
-  const changes = names
-    .filter((name) => differ(before[name], today[name]))
-    .map((name) => `${word} ${name} ${name in before ? (name in today ? 'changed' : 'removed') : 'added'}`);
-  return changes.length === 0 ? undefined : changes.join(', ');
+function contentDetails(before: ContentKey, today: ContentKey): string[] {
+  const value = (text: string | undefined) => text ?? 'none';
+  return [
+    before.version !== today.version && `version ${value(before.version)} became ${value(today.version)}`,
+    before.license !== today.license && `licence ${value(before.license)} became ${value(today.license)}`,
+    differ(before.permissions, today.permissions) && 'other permissions',
+    before.whenLinked !== today.whenLinked && `whenLinked became ${today.whenLinked}`,
+  ].filter((detail) => detail !== false);
 }
-
-const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);

@@ -9,8 +9,8 @@ import type { Read, Result } from '../store/store.ts';
  */
 export const engineEpoch = 1;
 
-/** Everything a package's result depends on, as a document that can be printed and compared. */
-export interface KeyDocument {
+/** The part of a key document that is known before anything is built. */
+export interface InputsDocument {
   readonly epoch: number;
   readonly package: string;
   readonly version: string | undefined;
@@ -26,16 +26,20 @@ export interface KeyDocument {
   readonly runsOn: 'build' | 'target';
   /** What the recipe's fields read from the configuration. */
   readonly reads: readonly Read[];
-  /** Staged packages with the digests of their deploy trees. */
-  readonly staged: Readonly<Record<string, Digest>>;
-  /** Packages of the image with their trees and all else that its hooks see of them. */
-  readonly contents: Readonly<Record<string, ContentKey>>;
   /** The build machine, for tools that run on it. */
   readonly machine: Digest | undefined;
   readonly sandboxed: boolean;
 }
 
-type ContentKey = Pick<Result, 'version' | 'output' | 'permissions' | 'license' | 'whenLinked'>;
+/** Everything a package's result depends on, as a document that can be printed and compared. */
+export interface KeyDocument extends InputsDocument {
+  /** Staged packages with the digests of their deploy trees. */
+  readonly staged: Readonly<Record<string, Digest>>;
+  /** Packages of the image with their trees and all else that its hooks see of them. */
+  readonly contents: Readonly<Record<string, ContentKey>>;
+}
+
+export type ContentKey = Pick<Result, 'version' | 'output' | 'permissions' | 'license' | 'whenLinked'>;
 
 /** What is the same for all packages of a run. */
 export interface KeyCircumstances {
@@ -54,6 +58,15 @@ export function keyDocument(
   resultOf: (name: string) => Result,
   circumstances: KeyCircumstances,
 ): KeyDocument {
+  return {
+    ...inputsDocument(node, circumstances),
+    staged: Object.fromEntries(node.staged.map((name) => [name, resultOf(name).output])),
+    contents: Object.fromEntries(node.contents.map((name) => [name, contentKey(resultOf(name))])),
+  };
+}
+
+/** What a package is made from, apart from other packages. */
+export function inputsDocument(node: Node, circumstances: KeyCircumstances): InputsDocument {
   const { loaded } = node;
   const workingTree = node.source && circumstances.workingTrees?.get(node.source.name)?.digest;
   const source = workingTree === undefined ? node.source : undefined;
@@ -68,8 +81,6 @@ export function keyDocument(
     target: circumstances.target,
     runsOn: node.runsOn,
     reads: circumstances.fieldReads(node.name),
-    staged: Object.fromEntries(node.staged.map((name) => [name, resultOf(name).output])),
-    contents: Object.fromEntries(node.contents.map((name) => [name, contentKey(resultOf(name))])),
     machine: node.runsOn === 'build' ? circumstances.machine : undefined,
     sandboxed: circumstances.sandboxed,
   };

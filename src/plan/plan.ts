@@ -1,8 +1,18 @@
 import type { Digest } from '../base/digest.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Read, Result, Store } from '../store/store.ts';
-import { explainChange, explainReads } from './explain.ts';
-import { type KeyCircumstances, type KeyDocument, keyDocument, keyOf } from './key.ts';
+import { type Change, summary } from './change.ts';
+import { changesBetween } from './explain.ts';
+import {
+  type InputsDocument,
+  inputsDocument,
+  type KeyCircumstances,
+  type KeyDocument,
+  keyDocument,
+  keyOf,
+} from './key.ts';
+import type { Side } from './side.ts';
+import type { Told } from './told.ts';
 
 /** What has to be done for one package, and why. */
 export type Step =
@@ -14,12 +24,23 @@ export type Step =
       readonly document: KeyDocument;
       readonly result: Result;
     }
-  | { readonly kind: 'run'; readonly node: Node; readonly reason: string };
+  | {
+      readonly kind: 'run';
+      readonly node: Node;
+      readonly reason: string;
+      /** What is different from what was last built here, as far as it is known. */
+      readonly changes: readonly Change[];
+      /** Packages that are to be built before this one can be decided. */
+      readonly awaits: readonly string[];
+    };
 
 /** What was last built in this build directory: the answer to "what changed?". */
 export interface Previous {
   readonly document: KeyDocument;
   readonly output: Digest;
+  /** Its key and what its hooks read; the records of an older mk have neither. */
+  readonly key?: Digest;
+  readonly reads?: readonly Read[];
 }
 
 export interface PlanInputs {
@@ -30,29 +51,68 @@ export interface PlanInputs {
   previous(name: string): Previous | undefined;
   /** Packages to build whatever is in the store. */
   readonly rebuild?: ReadonlySet<string>;
+  /** Where it is known what things were made from; without it, changes are told by name only. */
+  readonly telling?: Telling;
 }
 
-const askedFor = 'asked for with --rebuild';
+/** What packages were and are made from, in texts. */
+export interface Telling {
+  /** Of what was last built here; undefined where it was not kept. */
+  before(name: string): Told | undefined;
+  /** Of today, and of what else the hooks have read. */
+  today(node: Node, document: InputsDocument, reads: readonly Read[]): Told;
+}
 
 /** Decides one package whose needs all have results. */
 export function decide(
   node: Node,
   resultOf: (name: string) => Result,
-  { store, circumstances, now, previous, rebuild }: PlanInputs,
+  inputs: PlanInputs,
 ): Step & { readonly key: Digest; readonly document: KeyDocument } {
+  const { store, circumstances, now, rebuild } = inputs;
   const document = keyDocument(node, resultOf, circumstances);
   const key = keyOf(document);
-  if (rebuild?.has(node.name)) return { kind: 'run', node, reason: askedFor, key, document };
-  const last = previous(node.name);
+  const run = (changes: readonly Change[]) =>
+    ({ kind: 'run', node, reason: summary(changes), changes, awaits: [], key, document }) as const;
+  if (rebuild?.has(node.name)) return run([{ kind: 'asked' }]);
+  const last = inputs.previous(node.name);
   const result = store.find(key, now);
   if (result !== undefined) {
-    const reason = last?.output === result.output ? 'nothing changed' : 'built before with the same inputs';
+    const isSame = last?.key === key && last.output === result.output && last.reads?.every(isCurrent(now));
+    const reason = isSame ? 'nothing changed' : 'built before with the same inputs';
     return { kind: 'cached', node, reason, key, document, result };
   }
-  // Other targets and times have left results under this key too: what changed here is told by the one shown here.
-  const shown = store.results(key).find(({ output }) => output === last?.output);
-  const changedReads = shown === undefined ? undefined : explainReads(shown.reads, now);
-  return { kind: 'run', node, reason: changedReads ?? explainChange(last?.document, document), key, document };
+  if (last === undefined) return run([{ kind: 'new' }]);
+  const changes = changesSince(last, node, document, inputs);
+  return run(changes.length > 0 ? changes : [{ kind: last.key === key ? 'gone' : 'unknown' }]);
+}
+
+const isCurrent = (now: PlanInputs['now']) => (read: Read) => now(read) === read.value;
+
+/** What is different today from what was last built here. */
+export function changesSince(
+  last: Previous,
+  node: Node,
+  document: Side['document'],
+  { now, telling }: Pick<PlanInputs, 'now' | 'telling'>,
+): readonly Change[] {
+  const { reads = [] } = last;
+  const answers = new Map(reads.map(({ kind, name, value }) => [`${kind} ${name}`, value]));
+  const before: Side = {
+    document: last.document,
+    answer: ({ kind, name }) => answers.get(`${kind} ${name}`),
+    told: once(() => telling?.before(node.name)),
+  };
+  const today: Side = { document, answer: now, told: once(() => telling?.today(node, document, reads)) };
+  return changesBetween(before, today, reads);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /**
@@ -67,19 +127,21 @@ export function makePlan(graph: Graph, inputs: PlanInputs): ReadonlyMap<string, 
     return step.result;
   };
   for (const node of graph.order) {
-    const awaited = graph.needs(node.name).filter((name) => steps.get(name)?.kind === 'run');
-    if (awaited.length === 0) {
-      steps.set(node.name, decide(node, resultOf, inputs));
-    } else {
-      const asked = inputs.rebuild?.has(node.name);
-      const reason = asked ? askedFor : reasonToWait(awaited, inputs.previous(node.name));
-      steps.set(node.name, { kind: 'run', node, reason });
-    }
+    const awaits = graph.needs(node.name).filter((name) => steps.get(name)?.kind === 'run');
+    steps.set(node.name, awaits.length === 0 ? decide(node, resultOf, inputs) : waiting(node, awaits, inputs));
   }
   return steps;
 }
 
-function reasonToWait(awaited: readonly string[], previous: Previous | undefined): string {
-  if (previous === undefined) return 'never built here';
-  return `it uses ${awaited.join(', ')}, which ${awaited.length === 1 ? 'is' : 'are'} to be built`;
+function waiting(node: Node, awaits: readonly string[], inputs: PlanInputs): Step {
+  const last = inputs.previous(node.name);
+  const planned = (changes: readonly Change[], ...reasons: readonly string[]): Step => {
+    const reason = [...(changes.length === 0 ? [] : [summary(changes)]), ...reasons].join('; ');
+    return { kind: 'run', node, reason, changes, awaits };
+  };
+  if (inputs.rebuild?.has(node.name)) return planned([{ kind: 'asked' }]);
+  if (last === undefined) return planned([{ kind: 'new' }]);
+  const document = inputsDocument(node, inputs.circumstances);
+  const isUsed = `it uses ${awaits.join(', ')}, which ${awaits.length === 1 ? 'is' : 'are'} to be built`;
+  return planned(changesSince(last, node, document, inputs), isUsed);
 }
