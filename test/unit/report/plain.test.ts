@@ -62,6 +62,25 @@ test('a run in which nothing was to be done says so', () => {
   );
 });
 
+test('a second build is told with what differs, and at the end how many do', () => {
+  const checked = { event: 'checked', package: 'zlib', version: '1.2.13', verdict: 'same', seconds: 4.5 } as const;
+  const detail = ['/lib/libz.a differs: member adler32.o: section .rodata: …', 'second build: /there'];
+  expect(
+    told(
+      { ...checked, detail: [] },
+      { ...checked, package: 'gcc', version: undefined, verdict: 'differs', detail },
+      { event: 'check-summary', same: 1, differs: 1, failed: 0, skipped: 2, seconds: 9 },
+    ),
+  ).toMatchInlineSnapshot(`
+    "same    zlib 1.2.13                  4.50 s
+    differs gcc                          4.50 s
+      | /lib/libz.a differs: member adler32.o: section .rodata: …
+      | second build: /there
+    1 package the same, 1 differ, 2 skipped in 9.00 s
+    "
+  `);
+});
+
 describe('a duration', () => {
   test.each([
     [0, '0.00 s'],
