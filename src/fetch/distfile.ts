@@ -1,11 +1,17 @@
 import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { Failure, type Place } from '../base/failure.ts';
-import { temporaryName } from '../base/files.ts';
-import { findDownloaded, placeFor, prepareDirectory, rememberVerified } from './downloaded.ts';
+import { isErrno } from '../base/files.ts';
+import type { Patience } from '../base/http.ts';
+import { mayPass } from '../base/http-trouble.ts';
+import { awaitLock, type Lock } from '../base/lock.ts';
+import { findDownloaded, placeFor, prepareDirectory, type Rejected, rememberVerified } from './downloaded.ts';
 import type { Mirror } from './mirror.ts';
+import { partialName, removeNote, tidyPartial } from './partial.ts';
 import { type Received, settle } from './receive.ts';
 import { type Attempt, attemptsFor } from './sources.ts';
+import { describeWrong, keepAside } from './wrong.ts';
 
 /** One file that will do: upstream's, or one that the recipe declares interchangeable with it. */
 export interface Candidate {
@@ -35,6 +41,11 @@ export interface FetchOptions {
   /** Progress for the user: which source is tried, and about once a second how far it is. */
   readonly tell: (detail: string) => void;
   readonly warn: (message: string, detail?: string) => void;
+  /** Ends the waiting for another process that fetches the same file; default: it ends when that one is done. */
+  readonly signal?: AbortSignal;
+  readonly patience?: Patience;
+  /** Bytes; default 16 GiB. */
+  readonly sizeLimit?: number;
 }
 
 export interface Fetched {
@@ -76,52 +87,123 @@ interface Miss {
   readonly reason: string;
   /** What it gave instead. */
   readonly received?: Received;
+  /** Another try, later, may help. */
+  readonly mayPass?: boolean;
 }
+
+/** Hosts that answered, but not usefully, for as long as we are patient; their next files get fewer tries. */
+const troubled = new Set<string>();
 
 async function fetchAny(request: FetchRequest, options: FetchOptions): Promise<Fetched> {
   prepareDirectory(options.downloadDir);
-  const misses: Miss[] = [];
+  const misses = new Map<Attempt | Rejected, Miss>();
   for (const candidate of request.candidates) {
     const found = await findDownloaded(candidate.file, candidate.sha256, options.downloadDir);
     if (found === undefined) continue;
     if ('path' in found) return { path: found.path, candidate };
-    misses.push({ candidate, ...found });
+    misses.set(found, { candidate, ...found });
   }
-  for (const attempt of attemptsFor(request.candidates, options)) {
-    const got = await tryOne(attempt, options);
-    if ('reason' in got) {
-      misses.push(got);
-      continue;
-    }
-    for (const miss of misses) {
-      if (miss.received === undefined) continue;
-      options.warn(`${miss.from}: ${miss.reason}`, comparison(miss.candidate, miss.received));
-    }
-    return got;
+  // All sources are asked before one that is in trouble is asked again.
+  const first = attemptsFor(request.candidates, options);
+  const fetched = (await tryAll(first, 3, misses, options)) ?? (await tryAll(again(misses), 5, misses, options));
+  if (fetched === undefined) throw failureFor(request, options, [...misses.values()]);
+  for (const miss of misses.values()) {
+    if (miss.received === undefined) continue;
+    options.warn(`${miss.from}: ${miss.reason}`, comparison(miss.candidate, miss.received));
   }
-  throw failureFor(request, options, misses);
+  return fetched;
 }
 
-async function tryOne({ candidate, from, get }: Attempt, options: FetchOptions): Promise<Fetched | Miss> {
-  options.tell(`${candidate.file} from ${from}`);
-  const path = placeFor(candidate.file, candidate.sha256, options.downloadDir);
-  const temporary = temporaryName(path);
-  try {
-    const received = await get(temporary);
-    if (received.sha256 !== candidate.sha256) {
-      return { candidate, from, reason: 'gave another file than the recipe describes', received };
-    }
-    await settle(temporary, path);
-    rememberVerified(path, candidate.sha256);
-    return { path, candidate };
-  } catch (error) {
-    // What the system refuses (no permission, no space) is a reason like any other; the rest are bugs.
-    if (!(error instanceof Failure) && !(error instanceof Error && 'errno' in error)) throw error;
-    const { message } = error;
-    return { candidate, from, reason: message.startsWith(`${from}: `) ? message.slice(from.length + 2) : message };
-  } finally {
-    rmSync(temporary, { force: true });
+async function tryAll(
+  attempts: Iterable<Attempt>,
+  tries: number,
+  misses: Map<Attempt | Rejected, Miss>,
+  options: FetchOptions,
+): Promise<Fetched | undefined> {
+  for (const attempt of attempts) {
+    const got = await tryOne(attempt, tries, options);
+    if (!('reason' in got)) return got;
+    misses.set(attempt, got);
   }
+  return undefined;
+}
+
+function again(misses: ReadonlyMap<Attempt | Rejected, Miss>): Attempt[] {
+  const attempts = [...misses].flatMap(([attempt, { mayPass }]) => ('get' in attempt && mayPass ? [attempt] : []));
+  const worthwhile = attempts.filter(({ host }) => host === undefined || !troubled.has(host));
+  for (const { host } of worthwhile) if (host !== undefined) troubled.add(host);
+  return worthwhile;
+}
+
+async function tryOne(attempt: Attempt, tries: number, options: FetchOptions): Promise<Fetched | Miss> {
+  const { candidate, from } = attempt;
+  const { file, sha256 } = candidate;
+  const path = placeFor(file, sha256, options.downloadDir);
+  const part = partialName(path, sha256);
+  try {
+    const turn = await awaitTurn(part, file, options);
+    try {
+      if (turn.waited) {
+        const found = await findDownloaded(file, sha256, options.downloadDir);
+        if (found !== undefined && 'path' in found) return { path: found.path, candidate };
+      }
+      options.tell(`${file} from ${from}`);
+      const received = await getWhole(attempt, part, tries);
+      if (received.sha256 !== sha256) {
+        const wrong = describeWrong(part, received);
+        const aside = keepAside(part, path, received);
+        return { candidate, from, reason: `${wrong}, kept as ${basename(aside ?? '')}`, received };
+      }
+      await settle(part, path);
+      removeNote(part);
+      rememberVerified(path, sha256);
+      if (attempt.host !== undefined) troubled.delete(attempt.host);
+      return { path, candidate };
+    } finally {
+      tidyPartial(part);
+      turn.release();
+    }
+  } catch (error) {
+    if (isOurs(error, options.downloadDir)) throw error;
+    // What the system refuses in a mirror is a reason like any other; the rest are bugs.
+    if (!(error instanceof Failure) && !(error instanceof Error && 'errno' in error)) throw error;
+    if (error instanceof Failure && error.code !== 'download-failed') throw error;
+    const { message } = error;
+    const reason = message.startsWith(`${from}: `) ? message.slice(from.length + 2) : message;
+    return { candidate, from, reason, mayPass: mayPass(error) };
+  }
+}
+
+/** Parts from two runs may not belong together, whatever the server says; then all of it is fetched once more. */
+async function getWhole({ candidate, get }: Attempt, part: string, tries: number): Promise<Received> {
+  const received = await get(part, tries);
+  if (received.sha256 === candidate.sha256 || received.resumed !== true) return received;
+  rmSync(part);
+  return get(part, tries);
+}
+
+/** One process at a time works on an unfinished file; the next one finds it complete. */
+async function awaitTurn(
+  part: string,
+  file: string,
+  { tell, signal = new AbortController().signal }: FetchOptions,
+): Promise<Lock & { readonly waited: boolean }> {
+  let waited = false;
+  const lock = await awaitLock(`${part}.lock`, {
+    onWait(holder) {
+      waited = true;
+      tell(`${file}: waiting for another mk${holder === '' ? '' : ` (process ${holder})`} that fetches it`);
+    },
+    signal,
+    temporary: true,
+  });
+  return { release: lock.release, waited };
+}
+
+/** True when the download directory cannot take the file: no source can help then. */
+function isOurs(error: unknown, downloadDir: string): boolean {
+  if (isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS')) return true;
+  return isErrno(error, 'EACCES', 'EPERM') && String((error as NodeJS.ErrnoException).path).startsWith(downloadDir);
 }
 
 function failureFor(request: FetchRequest, options: FetchOptions, misses: readonly Miss[]): Failure {
@@ -146,7 +228,7 @@ function failureFor(request: FetchRequest, options: FetchOptions, misses: readon
   return new Failure('digest-mismatch', `${candidate.file}: is not the file that the recipe describes`, {
     ...circumstances,
     detail: [comparison(candidate, received), ...tried].join('\n'),
-    hint: isWebPage(received)
+    hint: / a web page /.test(wrong.reason)
       ? `the server answered with a web page: check the url, or ${bring}`
       : `check whether upstream replaced the file, and sha256 in the recipe; or ${bring}`,
   });
@@ -156,5 +238,3 @@ function comparison({ sha256 }: Candidate, received: Received): string {
   const kind = received.contentType === undefined ? '' : `, ${received.contentType}`;
   return `expected sha256 ${sha256}\nreceived sha256 ${received.sha256} (${received.size} bytes${kind})`;
 }
-
-const isWebPage = ({ contentType }: Received): boolean => /\bhtml\b/.test(contentType ?? '');

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
-import { isErrno } from '../base/files.ts';
+import { removeStale } from './partial.ts';
 import { measure, type Received } from './receive.ts';
+import { describeWrong, keepAside } from './wrong.ts';
 
 /** A file in the download directory that was not what its name promised, and was moved aside. */
 export interface Rejected {
@@ -12,16 +13,11 @@ export interface Rejected {
   readonly received: Received;
 }
 
-const oneDay = 24 * 3600 * 1000;
-
-/** Creates the download directory and clears it of what transfers left that were killed more than a day ago. */
+/** Creates the download directory and clears it of what nobody will go on with. */
 export function prepareDirectory(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true });
-    for (const name of readdirSync(dir)) {
-      const path = join(dir, name);
-      if (/\.\d+-[0-9a-f]{12}\.tmp$/.test(name) && Date.now() - statSync(path).mtimeMs > oneDay) rmSync(path);
-    }
+    removeStale(dir);
   } catch (error) {
     // Another process may be tidying too, or the directory may be read-only and hold all we need.
     if (existsSync(dir)) return;
@@ -71,14 +67,8 @@ export async function findDownloaded(
     rememberVerified(path, sha256);
     return { path };
   }
-  const aside = `${path}.bad-${received.sha256.slice(0, 12)}`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    // Another process saw the same and was faster.
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  const reason = `held another file than the recipe describes, now named ${basename(aside)}`;
-  return { from: path, reason, received };
+  const wrong = describeWrong(path, received);
+  const aside = keepAside(path, path, received);
+  if (aside === undefined) return undefined;
+  return { from: path, reason: `${wrong.replace('gave', 'was')}, now named ${basename(aside)}`, received };
 }

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
-import { copyFileSync, createReadStream, constants as fsConstants } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, constants as fsConstants, open, rename, stat } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import type { Digest } from '../base/digest.ts';
-import { download } from '../base/http.ts';
+import { Failure } from '../base/failure.ts';
+import { type DownloadOptions, download, type ResponseHead } from '../base/http.ts';
+import { readNote, writeNote } from './partial.ts';
 
 /** What arrived in a file that nobody else knows yet. */
 export interface Received {
@@ -11,59 +13,84 @@ export interface Received {
   readonly size: number;
   /** As the server named it. */
   readonly contentType: string | undefined;
+  /** It came in more than one part, which may not belong together. */
+  readonly resumed?: boolean;
 }
 
-/** Downloads `url` to `to`, hashing while it streams; `tell` gets the progress about once a second. */
-export async function receive(url: string, to: string, tell: (detail: string) => void): Promise<Received> {
-  const file = await open(to, 'wx', 0o644);
+/**
+ * Downloads `url` to `to`, hashing while it streams; goes on with what an earlier try, also of another process, has left
+ * there. `tell` gets the progress now and then.
+ */
+export async function receive(
+  url: string,
+  to: string,
+  tell: (detail: string) => void,
+  options: DownloadOptions = {},
+): Promise<Received> {
+  const left = readNote(to, url);
+  const file = await open(to, left === undefined ? 'w' : 'r+', 0o644);
   try {
-    return await receiveInto(file, url, tell);
+    let sum = left === undefined ? createHash('sha256') : (await hashed(to)).sum;
+    let size = left?.received ?? 0;
+    let resumed = false;
+    let contentType: string | undefined;
+    let report = (_size: number): void => {};
+    const expect = (head: ResponseHead) => {
+      contentType = head.contentType;
+      report = progress(head.size, head.host, tell);
+    };
+    const sink = {
+      async begin(head: ResponseHead) {
+        await file.truncate(0);
+        writeNote(to, url, head.validator);
+        sum = createHash('sha256');
+        size = 0;
+        resumed = false;
+        expect(head);
+      },
+      resumed(head: ResponseHead) {
+        resumed = true;
+        expect(head);
+      },
+      async write(chunk: Uint8Array) {
+        // At a position, since a transfer may start over; in a loop, since a write may be partial.
+        for (let done = 0; done < chunk.length; ) {
+          done += (await file.write(chunk, done, chunk.length - done, size + done)).bytesWritten;
+        }
+        sum.update(chunk);
+        size += chunk.length;
+        report(size);
+      },
+    };
+    await download(url, sink, { ...options, ...(left && { resume: left }) });
+    return { sha256: sum.digest('hex') as Digest, size, contentType, resumed };
   } finally {
     await file.close();
   }
 }
 
-async function receiveInto(file: FileHandle, url: string, tell: (detail: string) => void): Promise<Received> {
-  let sum = createHash('sha256');
-  let size = 0;
-  let contentType: string | undefined;
-  let report = (_size: number): void => {};
-  await download(url, {
-    async begin(head) {
-      await file.truncate(0);
-      sum = createHash('sha256');
-      size = 0;
-      contentType = head.contentType;
-      report = progress(head.size, head.host, tell);
-    },
-    async write(chunk) {
-      // At a position, since a transfer may start over; in a loop, since a write may be partial.
-      for (let done = 0; done < chunk.length; ) {
-        done += (await file.write(chunk, done, chunk.length - done, size + done)).bytesWritten;
-      }
-      sum.update(chunk);
-      size += chunk.length;
-      report(size);
-    },
-  });
-  return { sha256: sum.digest('hex') as Digest, size, contentType };
-}
-
 /** Copies a file of a directory mirror. */
 export async function copyIn(from: string, to: string): Promise<Received> {
-  copyFileSync(from, to, fsConstants.COPYFILE_FICLONE | fsConstants.COPYFILE_EXCL);
+  // A pipe or a device would never end.
+  if (!(await stat(from)).isFile()) throw new Failure('download-failed', `${from}: is no regular file`);
+  await copyFile(from, to, fsConstants.COPYFILE_FICLONE);
   return measure(to);
 }
 
 /** Digest and size of a file, without holding up everything else meanwhile. */
 export async function measure(path: string): Promise<Received> {
+  const { sum, size } = await hashed(path);
+  return { sha256: sum.digest('hex') as Digest, size, contentType: undefined };
+}
+
+async function hashed(path: string): Promise<{ readonly sum: Hash; readonly size: number }> {
   const sum = createHash('sha256');
   let size = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
     sum.update(chunk);
     size += chunk.length;
   }
-  return { sha256: sum.digest('hex') as Digest, size, contentType: undefined };
+  return { sum, size };
 }
 
 /** Gives a complete file its final name, also if the power fails right after. */

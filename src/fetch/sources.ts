@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Failure } from '../base/failure.ts';
 import { redacted } from '../base/http-trouble.ts';
 import { fetchFromApt } from './apt.ts';
 import type { Candidate, FetchOptions } from './distfile.ts';
 import { type Mirror, mirrorPaths } from './mirror.ts';
+import { discardPartial } from './partial.ts';
 import { copyIn, type Received, receive } from './receive.ts';
 
 /** One candidate at one source. */
@@ -12,11 +14,16 @@ export interface Attempt {
   readonly candidate: Candidate;
   /** The source as messages name it. */
   readonly from: string;
-  /** Writes what the source has to a new file; throws a Failure when it has nothing. */
-  get(to: string): Promise<Received>;
+  /** Host and port that are asked, when that is so. */
+  readonly host?: string;
+  /** Writes what the source has to the file, or goes on with what is there; throws a Failure when it has nothing. */
+  get(to: string, tries: number): Promise<Received>;
 }
 
-type Setting = Pick<FetchOptions, 'mirrors' | 'offline' | 'aptDir' | 'tell'>;
+type Setting = Pick<FetchOptions, 'mirrors' | 'offline' | 'aptDir' | 'tell' | 'patience' | 'sizeLimit'>;
+
+/** Nothing that a recipe builds from is larger: 16 GiB. */
+const largestDistfile = 16 * 1024 ** 3;
 
 /**
  * Every source of every candidate in the order of trying: for each candidate the mirrors that were named, then its
@@ -48,7 +55,11 @@ function* atMirror(mirror: Mirror, candidate: Candidate, setting: Setting): Gene
     yield online(setting, {
       candidate,
       from: "the distribution's source archive",
-      get: (to) => fetchFromApt(sha256, to, aptDir, tell),
+      get: (to) => {
+        // apt would go on with what another source has begun.
+        discardPartial(to);
+        return fetchFromApt(sha256, to, aptDir, tell);
+      },
     });
   }
 }
@@ -56,12 +67,24 @@ function* atMirror(mirror: Mirror, candidate: Candidate, setting: Setting): Gene
 function* inDirectory(dir: string, candidate: Candidate): Generator<Attempt> {
   const paths = mirrorPaths(candidate.file, candidate.sha256).map((path) => join(dir, path));
   const present = paths.filter((path) => existsSync(path));
-  for (const path of present) yield { candidate, from: path, get: (to) => copyIn(path, to) };
+  for (const path of present) yield { candidate, from: path, get: copyOf(path) };
   if (present.length === 0) yield { candidate, from: dir, get: refuse('does not have it') };
 }
 
-const atUrl = (url: string, candidate: Candidate, setting: Setting): Attempt =>
-  online(setting, { candidate, from: redacted(url), get: (to) => receive(url, to, setting.tell) });
+function atUrl(url: string, candidate: Candidate, setting: Setting): Attempt {
+  const { protocol, host } = new URL(url);
+  const attempt = { candidate, from: redacted(url) };
+  if (protocol === 'file:') return { ...attempt, get: copyOf(fileURLToPath(url)) };
+  if (!/^https?:$/.test(protocol)) return { ...attempt, get: refuse(`mk cannot fetch by ${protocol.slice(0, -1)}`) };
+  const { tell, patience, sizeLimit: limit = largestDistfile } = setting;
+  const get = (to: string, tries: number) => receive(url, to, tell, { tries, limit, ...(patience && { patience }) });
+  return online(setting, { ...attempt, host, get });
+}
+
+const copyOf = (path: string) => (to: string) => {
+  discardPartial(to);
+  return copyIn(path, to);
+};
 
 const online = ({ offline }: Setting, attempt: Attempt): Attempt =>
   offline ? { ...attempt, get: refuse('not asked, since mk is offline') } : attempt;

@@ -33,6 +33,7 @@ function fetch(
       offline: false,
       aptDir: join(dir, 'apt'),
       tell: () => {},
+      patience: { connect: 1000, stall: 1000, backOff: 500, sleep: async () => {} },
       warn: (message, detail) => warnings.push(`${message}\n${detail}`),
       ...options,
     },
@@ -77,13 +78,15 @@ test('a missing file is a download-failed that leaves nothing behind, and works 
 
 test('a web page instead of the file is refused and named as such', async () => {
   await using server = await testServer();
-  server.answer('/a.tar', body('<html>sorry</html>', { contentType: 'text/html' }));
+  const page = '<html><title>sorry</title></html>';
+  server.answer('/a.tar', body(page, { contentType: 'text/html' }));
   const failure = await failing(fetch([{ file: 'a.tar', sha256, url: `${server.url}/a.tar` }]));
   expect(failure.code).toBe('digest-mismatch');
   expect(failure.detail).toContain(`expected sha256 ${sha256}`);
-  expect(failure.detail).toContain(`received sha256 ${digestOf('<html>sorry</html>')} (18 bytes, text/html)`);
+  expect(failure.detail).toContain(`received sha256 ${digestOf(page)} (33 bytes, text/html)`);
+  expect(failure.detail).toContain(': gave a web page with the title "sorry", kept as a.tar.bad-');
   expect(failure.hint).toContain('web page');
-  expect(readdirSync(downloadDir)).toEqual([]);
+  expect(readdirSync(downloadDir)).toEqual([`a.tar.bad-${digestOf(page).slice(0, 12)}`]);
 });
 
 test('a transfer that always breaks leaves nothing behind', async () => {
@@ -199,7 +202,7 @@ test('while a transfer runs, nothing has the final name', async () => {
   server.answer('/a.tar', slow.answer);
   const fetched = fetch([{ file: 'a.tar', sha256, url: `${server.url}/a.tar` }]);
   await slow.reached;
-  expect(readdirSync(downloadDir).filter((name) => !name.endsWith('.tmp'))).toEqual([]);
+  expect(readdirSync(downloadDir).filter((name) => !name.includes('.part-'))).toEqual([]);
   slow.release();
   await fetched;
   expect(readdirSync(downloadDir)).toEqual(['a.tar']);
