@@ -21,8 +21,8 @@ function partDifference(parts: readonly Part[], others: readonly Part[]): string
   const names = [...before.keys()];
   const differing = names.filter((name) => !isSame(before.get(name), after.get(name)));
   // What follows from other parts, such as an index, is told only when they are the same.
-  differing.sort((a, b) => Number(before.get(a)?.isDerived ?? false) - Number(before.get(b)?.isDerived ?? false));
-  const [name, ...more] = differing;
+  const causes = differing.filter((each) => before.get(each)?.isDerived !== true);
+  const [name, ...more] = causes.length > 0 ? causes : differing;
   if (name === undefined) {
     const moved = names.findIndex((each, at) => [...after.keys()][at] !== each);
     return moved === -1 ? undefined : `${names[moved]} is where ${[...after.keys()][moved]} is the second time`;

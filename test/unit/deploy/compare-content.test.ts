@@ -52,12 +52,10 @@ describe('what has no parts is told', () => {
 
 describe('of a static library', () => {
   const told = (first: Buffer, second: Buffer) => differenceOf(first, second);
-  test('the member and what differs in it are told, and the index that follows from it last', () => {
+  test('the member and what differs in it are told, and not the index that follows from it', () => {
     const library = (index: string, text: string) =>
       archive(member('/', index), member('a.o/', 'a'), member('b.o/', text));
-    expect(told(library('1', 'one'), library('2', 'two'))).toBe(
-      'member b.o: line 1: "one" against "two" (and symbol index)',
-    );
+    expect(told(library('1', 'one'), library('2', 'two'))).toBe('member b.o: line 1: "one" against "two"');
   });
   test('the time in a header is told as one', () => {
     expect(told(archive(member('a.o/', 'a', 0)), archive(member('a.o/', 'a', 1_700_000_000)))).toBe(
@@ -87,7 +85,7 @@ describe('of a compressed file', () => {
   };
   test('the time in the header of gzip is told, the content all the same when that differs too', () => {
     expect(differenceOf(gzipSync('a'), dated(gzipSync('a'), 1_700_000_000))).toBe(
-      'gzip header: time 1970-01-01T00:00:00Z against 2023-11-14T22:13:20Z (and compressed bytes)',
+      'gzip header: time 1970-01-01T00:00:00Z against 2023-11-14T22:13:20Z',
     );
     expect(differenceOf(gzipSync('a'), gzipSync('b'))).toMatch(/^gzip content: line 1: "a" against "b"/);
   });
