@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyDir } from '../base/files.ts';
 import type { HookPaths } from '../build/action.ts';
@@ -49,8 +49,10 @@ export function stagePackage(
       .filter((made) => made.node.runsOn === runsOn)
       .map(({ node: { name }, result }) => ({ package: name, tree: store.tree(result.output) }));
   const [toolchainDir, sysroot] = [join(workDir, 'toolchain'), join(workDir, 'sysroot')];
-  stageTrees(staged('build'), toolchainDir, node.name);
-  stageTrees(staged('target'), sysroot, node.name);
+  // Without a sandbox nothing keeps a hook from writing to what it is given, and what it is given is used again.
+  const staging = isIsolated ? 'links' : 'copies';
+  stageTrees(staged('build'), toolchainDir, node.name, staging);
+  stageTrees(staged('target'), sysroot, node.name, staging);
   // The compiler looks for its sysroot beside itself, here and in the composed toolchain.
   symlinkSync('../sysroot', join(toolchainDir, 'sysroot'));
 
@@ -59,19 +61,21 @@ export function stagePackage(
       name: content.name,
       version: versionOf(content),
       license: content.loaded.recipe.license,
-      tree: isIsolated ? `${sandboxPaths.contentsDir}/${content.name}` : store.tree(result.output),
+      tree: isIsolated ? `${sandboxPaths.contentsDir}/${content.name}` : join(workDir, 'contents', content.name),
       permissions: result.permissions,
       whenLinked: content.loaded.recipe.whenLinked ?? false,
     },
     tree: store.tree(result.output),
   }));
+  if (!isIsolated)
+    for (const { shown, tree } of contents) stageTrees([{ package: shown.name, tree }], shown.tree, node.name, staging);
   const config = configPlace(workDir, isIsolated);
   const workingTree = node.source && workingTrees.get(node.source.name);
   return {
     paths: {
       ...noPaths,
       recipeDir: node.loaded.dir,
-      sourceDir: sourceDir ?? ownSource(node.loaded.dir) ?? emptyDir(join(workDir, 'no-source')),
+      sourceDir: sourceFor(node, sourceDir, workDir, isIsolated),
       buildDir,
       sysroot,
       toolchainDir,
@@ -110,6 +114,19 @@ export function configPlace(workDir: string, isIsolated: boolean): ConfigPlace {
   mkdirSync(dir, { recursive: true });
   const shownDir = '/mk/config';
   return { dir, shownDir: isIsolated ? shownDir : dir, mount: { from: dir, to: shownDir, writable: false } };
+}
+
+/** The source tree as hooks get it: in a sandbox they cannot write to it, else it is a copy, for others use it too. */
+function sourceFor(node: Node, prepared: string | undefined, workDir: string, isIsolated: boolean): string {
+  const { dir, recipe } = node.loaded;
+  const source = prepared ?? ownSource(dir);
+  if (source === undefined) return emptyDir(join(workDir, 'no-source'));
+  // That one is copied for a recipe anyway, before its hooks begin.
+  if (isIsolated || recipe.inSource === true) return source;
+  const copy = join(workDir, 'src');
+  const mode = constants.COPYFILE_FICLONE;
+  cpSync(source, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, mode });
+  return copy;
 }
 
 /** A recipe without a url may bring its source along. */
