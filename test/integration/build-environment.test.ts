@@ -113,7 +113,7 @@ test('OS_RELEASE is what git says of the repository; a commit rebuilds only what
   const run = await build();
   expect(ws.built('deploy/named/share/named')).toBe('v1.2-dirty');
   expect(ends(run, 'built')).toEqual(['named', 'release']);
-  expect(reasonOf(run, 'named')).toBe('OS_RELEASE changed');
+  expect(reasonOf(run, 'named')).toMatch(/^OS_RELEASE ".*" became ".*"$/);
 });
 
 test('outside of git OS_RELEASE has a value all the same', async () => {

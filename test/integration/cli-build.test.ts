@@ -28,7 +28,7 @@ test('--dry-run says for each package what would be done and why, and creates no
   const changed = await ws.build('-n');
   expect(changed.stdout).toMatchInlineSnapshot(`
     "cached  lib      nothing changed
-    build   app      its recipe changed
+    build   app      build.ts:2: '1' became '2'
     build   release  it uses app, which is to be built
     2 to build, 1 cached
     "

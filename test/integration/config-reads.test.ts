@@ -17,7 +17,7 @@ test('a file that a hook read rebuilds that package and what contains it, and no
   ws.write('product/box/dns.conf', 'two');
   const run = await ws.build();
   expect(ends(run, 'built')).toEqual(['dns', 'release']);
-  expect(reasonOf(run, 'dns')).toBe('dns.conf changed');
+  expect(reasonOf(run, 'dns')).toBe("layer/product/box/dns.conf:1: 'one' became 'two'");
   expect(ws.built('deploy/dns/etc/dns')).toBe('two');
 });
 
@@ -43,7 +43,7 @@ test('of one variable file only the packages rebuild whose variable has another 
   ws.write('product/box/INIT', 'PORTS="eth0 eth1"\n');
   const run = await ws.build();
   expect(ends(run, 'built')).toEqual(['net', 'release']);
-  expect(reasonOf(run, 'net')).toBe('variable INIT:PORTS changed');
+  expect(reasonOf(run, 'net')).toBe('variable INIT:PORTS "eth0" became "eth0 eth1" (layer/product/box/INIT:1)');
 });
 
 test('the most specific of three locations wins, for files and for whole directories', async () => {

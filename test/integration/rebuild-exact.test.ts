@@ -29,7 +29,7 @@ test('a changed recipe rebuilds its package and what its changed output reaches'
   const run = await ws.build();
   expect(ends(run, 'built')).toEqual(['lib', 'mid', 'app', 'release']);
   expect(ends(run, 'cached')).toEqual(['other']);
-  expect(reasonOf(run, 'lib')).toBe('its recipe changed');
+  expect(reasonOf(run, 'lib')).toBe("build.ts:2: 'lib 1' became 'lib 2'");
   expect(ws.built('deploy/app/share/app')).toBe('lib 2');
 });
 
