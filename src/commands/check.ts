@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { throwCollected } from '../base/failure.ts';
 import { refuseBuildInside } from '../config/workspace.ts';
 import { parseMirrors } from '../fetch/mirror.ts';
@@ -7,9 +8,10 @@ import { type Checking, checkPackage } from '../make/check-package.ts';
 import { openElsewhere } from '../make/elsewhere.ts';
 import { checkMachine, foreignPackage, type PlannedTarget, planTarget } from '../make/plan-target.ts';
 import { makePackages } from '../make/run-plan.ts';
-import { atSite } from '../make/site.ts';
+import { atSite, type Site } from '../make/site.ts';
 import type { MakeOptions, TargetOptions } from '../options.ts';
 import { runSchedule } from '../plan/schedule.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
 import type { CheckVerdict } from '../report/event.ts';
 
 type Names = readonly [string, ...string[]];
@@ -37,6 +39,7 @@ export async function checkCommand(
     if (counts.built + counts.failed > 0) site.tell({ event: 'summary', ...counts, seconds, results: [] });
     if (status !== 0) return status;
     const started = performance.now();
+    await fetchSources(names, run, site);
     if (counts.built > 0) await wait(clockTick, undefined, { signal: site.interrupt.signal }).catch(() => {});
     const elsewhere = openElsewhere(run, site, names);
     try {
@@ -50,6 +53,9 @@ export async function checkCommand(
   });
 }
 
+/** As in a build. */
+const downloadsAtOnce = 2;
+
 /** A time stamp, of two seconds in a zip archive, must be another one in the second build: milliseconds. */
 const clockTick = 2100;
 
@@ -58,6 +64,15 @@ function chosen({ graph, recipes }: PlannedTarget, packages: readonly string[]):
   throwCollected(packages.flatMap((name) => foreignPackage(name, graph, recipes)));
   const [first = graph.root, ...others] = packages.length === 0 ? graph.order.map(({ name }) => name) : packages;
   return [first, ...others];
+}
+
+/** Now, with the user's own environment: what is fetched is the same for both builds. */
+async function fetchSources(names: Names, { graph }: PlannedTarget, { sources, interrupt }: Site): Promise<void> {
+  const fetch = pLimit(downloadsAtOnce);
+  const wanted = names.flatMap((name) => graph.node(name).source ?? []);
+  // A failed download is told when the package's turn comes and it is tried again.
+  const fetchOne = async (source: LoadedRecipe) => interrupt.isRequested() || sources.fetch(source).catch(() => {});
+  await Promise.all(wanted.map((source) => fetch(() => fetchOne(source))));
 }
 
 async function checkAll(checking: Checking): Promise<Record<CheckVerdict, number>> {
