@@ -92,13 +92,16 @@ function openLog(path: string): number {
   return openSync(path, 'w');
 }
 
+/** The directories of hooks as they appear in the sandbox. */
+export const hookMounts = (paths: HookPaths, writable: readonly (keyof HookPaths)[]): Mount[] =>
+  (Object.keys(paths) as (keyof HookPaths)[])
+    .filter((name) => name !== 'logDir' && name !== 'homeDir' && paths[name] !== '')
+    .map((name) => ({ from: paths[name], to: sandboxPaths[name], writable: writable.includes(name) }));
+
 function programsInside(
   { paths, writable, runner, node, recipesModule, jobServer, mounts }: Execution,
   filter: number,
 ) {
-  const own = (Object.keys(paths) as (keyof HookPaths)[])
-    .filter((name) => name !== 'logDir' && name !== 'homeDir' && paths[name] !== '')
-    .map((name): Mount => ({ from: paths[name], to: sandboxPaths[name], writable: writable.includes(name) }));
   const engine: Mount[] = [
     { from: dirname(runner), to: `${engineDir}/run`, writable: false },
     { from: dirname(recipesModule), to: `${engineDir}/recipes`, writable: false },
@@ -108,7 +111,7 @@ function programsInside(
   ];
   const command = [`${engineDir}/node`, `${engineDir}/run/${runner.slice(dirname(runner).length + 1)}`];
   return {
-    argv: sandboxed(command, [...own, ...mounts, ...engine], '/mk', filter),
+    argv: sandboxed(command, [...hookMounts(paths, writable), ...mounts, ...engine], '/mk', filter),
     recipes: `${engineDir}/recipes/${recipesModule.slice(dirname(recipesModule).length + 1)}`,
     jobServer: jobServer === undefined ? undefined : `${engineDir}/jobserver`,
   };

@@ -22,7 +22,10 @@ export interface RunSetting {
 }
 
 /** The descriptor of the job server inside a command; make 4.3 knows no other way than descriptors. */
-const jobServerDescriptor = 4;
+export const jobServerDescriptor = 4;
+
+/** MAKEFLAGS that name it. The blank matters: the first word is a bundle of single-letter options. */
+export const jobServerFlags = ` -j --jobserver-auth=${jobServerDescriptor},${jobServerDescriptor}`;
 
 /** The `run` of one hook's context. */
 export function commandRunner(setting: RunSetting, options: RunOptions = {}): Run {
@@ -78,11 +81,7 @@ function openOutput(path: string): number {
 }
 
 function environmentFor(setting: RunSetting, { env = {} }: RunOptions): NodeJS.ProcessEnv {
-  const makeFlags =
-    // The blank matters: the first word of MAKEFLAGS is a bundle of single-letter options.
-    setting.jobServer === undefined
-      ? {}
-      : { MAKEFLAGS: ` -j --jobserver-auth=${jobServerDescriptor},${jobServerDescriptor}` };
+  const makeFlags = setting.jobServer === undefined ? {} : { MAKEFLAGS: jobServerFlags };
   const all = { ...setting.environment(), ...makeFlags, ...env };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -16,17 +16,25 @@ export interface Site {
   readonly sources: Sources;
   readonly interrupt: Interrupts;
   tell(event: MkEvent): void;
+  /** Leaves the build root to others; everything else stays until the work is done. */
+  leave(): void;
 }
 
 /**
  * Does work on the build root of a target, and closes everything that was opened for it, however the work ends.
- * When another mk has the build root, this one says so and waits.
+ * When another mk has the build root, this one says so and waits. On the terminal only those events are seen that `isShown`
+ * lets through.
  */
-export async function atSite<T>(run: PlannedRun, work: (site: Site) => Promise<T>): Promise<T> {
+export async function atSite<T>(
+  run: PlannedRun,
+  work: (site: Site) => Promise<T>,
+  isShown: (event: MkEvent) => boolean = () => true,
+): Promise<T> {
   const { options, store, buildRoot } = run;
   const events = options.events === undefined ? undefined : jsonLines(options.events);
+  const onTerminal = plainLines((text) => process.stderr.write(text));
   const listeners = [
-    plainLines((text) => process.stderr.write(text)),
+    (event: MkEvent) => isShown(event) && onTerminal(event),
     ...(events === undefined ? [] : [events.listener]),
   ];
   const tell = (event: MkEvent) => {
@@ -40,6 +48,11 @@ export async function atSite<T>(run: PlannedRun, work: (site: Site) => Promise<T
       signal: interrupt.signal,
       onWait: (holder) => tell({ event: 'waiting', for: `${buildRoot.dir}, in use by another mk (process ${holder})` }),
     });
+    let isOurs = true;
+    const leave = () => {
+      if (isOurs) lock.release();
+      isOurs = false;
+    };
     removeLeftovers(buildRoot.dir);
     const jobServer = startJobServer(join(store.workDir('.jobs'), 'fifo'), options.jobs);
     try {
@@ -53,11 +66,11 @@ export async function atSite<T>(run: PlannedRun, work: (site: Site) => Promise<T
         sandbox: run.sandbox.level === 'namespaces' ? 'sandbox: namespaces' : `no sandbox (${run.sandbox.why})`,
       });
       const workshop = openWorkshop(run, jobServer, tell);
-      return await work({ workshop, sources: sourcesOf(run, workshop), interrupt, tell });
+      return await work({ workshop, sources: sourcesOf(run, workshop), interrupt, tell, leave });
     } finally {
       jobServer.close();
       store.close();
-      lock.release();
+      leave();
     }
   } finally {
     interrupt.forget();
