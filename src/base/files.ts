@@ -71,6 +71,12 @@ function kindOf(entry: Dirent): TreeEntry['kind'] {
   return entry.isFile() ? 'file' : 'other';
 }
 
+/** Paths of the directories directly in `path`. */
+export const subdirectories = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(path, name));
+
 /** Deletes a tree whatever its modes are; absent is fine. */
 export function removeTree(path: string): void {
   try {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -16,6 +16,11 @@ export async function launch(program) {
     return;
   }
   const { engineDir, storeDir } = await import('./bundle.js');
+  const { MK_STORE: store } = process.env;
+  if (store && !isAbsolute(store)) {
+    complain(`MK_STORE is "${store}", which is another directory wherever mk runs`, 'set MK_STORE to an absolute path');
+    return;
+  }
   // Node does not come back from making directories there.
   if (/^\/(proc|sys)(\/|$)/.test(storeDir())) {
     complain(`the store cannot be in ${storeDir()}`, 'set MK_STORE to a directory that holds files');

@@ -77,7 +77,8 @@ function subdirectories(path: string): string[] {
     .map((entry) => entry.name);
 }
 
-function storeDir(env: WorkspaceOptions['env'], cwd: string): string {
+/** The store of this user: `MK_STORE`, or the usual place for caches. */
+export function storeDir(env: WorkspaceOptions['env'], cwd: string): string {
   const { MK_STORE: own, XDG_CACHE_HOME: cache } = env;
   if (own) return resolve(cwd, own);
   return cache?.startsWith('/') ? join(cache, 'mk') : join(homedir(), '.cache', 'mk');

@@ -14,6 +14,8 @@ export interface RecipeBundle {
   readonly codeFiles: Readonly<Record<string, readonly string[]>>;
 }
 
+const day = 24 * 3600 * 1000;
+
 interface Stamp {
   readonly entry: Digest;
   readonly inputs: Readonly<Record<string, { readonly time: number; readonly size: number }>>;
@@ -33,7 +35,7 @@ export async function bundleRecipes(
   const name = digestOf(`${entry}\n${engineRoot}`);
   const stampFile = join(cacheDir, `${name}.json`);
   const known = parseStamp(readIfPresent(stampFile));
-  if (known !== undefined && isFresh(known)) return known.bundle;
+  if (known !== undefined && isFresh(known)) return inUse(known.bundle);
 
   const { text, map, metafile } = await runEsbuild(entry, engineRoot);
   const bundleDir = join(cacheDir, digestOf(text));
@@ -69,6 +71,13 @@ function isFresh({ inputs, bundle }: Stamp): boolean {
   } catch {
     return false;
   }
+}
+
+/** What nobody has used for a month may be removed. */
+function inUse(bundle: RecipeBundle): RecipeBundle {
+  const dir = dirname(bundle.path);
+  if (Date.now() - statSync(dir).mtimeMs > day) utimesSync(dir, new Date(), new Date());
+  return bundle;
 }
 
 function fileStamp(path: string): { time: number; size: number } {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf, isDigest } from '../base/digest.ts';
-import { isErrno, writeAtomic } from '../base/files.ts';
+import { isErrno, subdirectories, writeAtomic } from '../base/files.ts';
 import { decodeActionResult, encodeActionResult } from './action-result.ts';
 import type { Layout } from './layout.ts';
 import type { Read, Result } from './result.ts';
@@ -76,10 +76,9 @@ export function openEntries(layout: Layout): Entries {
       write({ name: key, key, result: name === key ? result : first?.result, index });
     },
     *all() {
-      const root = join(layout.dir, 'ac');
-      for (const shard of readdirSync(root)) {
-        for (const name of readdirSync(join(root, shard))) {
-          const path = join(root, shard, name);
+      for (const dir of subdirectories(join(layout.dir, 'ac'))) {
+        for (const name of readdirSync(dir)) {
+          const path = join(dir, name);
           const bytes = readSmallFile(path);
           if (bytes !== undefined) yield { path, entry: isDigest(name) ? unseal(name, bytes) : undefined };
         }

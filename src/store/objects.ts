@@ -2,6 +2,7 @@ import { existsSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Digest, digestOfFile } from '../base/digest.ts';
 import { removeTree } from '../base/files.ts';
+import { takeLock } from '../base/lock.ts';
 import type { Journal } from './journal.ts';
 import { type Layout, syncDirectory, withParent } from './layout.ts';
 import { looksUntouched, restoreTree } from './tree.ts';
@@ -54,10 +55,9 @@ export function openObjects(layout: Layout, work: Work, journal: Journal): Objec
     reviewed.add(output);
     return true;
   };
-  const restore = (output: Digest) => {
-    journal.add(output, layout.tree(output));
-    restoreTree(layout.archive(output), layout.tree(output));
-  };
+  /** To be called with the lock on objects. */
+  const restore = (output: Digest) =>
+    restoreTree(layout.archive(output), layout.tree(output), () => journal.add(output, layout.tree(output)));
   return {
     has: (output) => existsSync(layout.archive(output)),
     hold(output) {
@@ -84,7 +84,9 @@ export function openObjects(layout: Layout, work: Work, journal: Journal): Objec
       }
       if (!existsSync(path)) return unpack(output) ? 'restored' : 'lost';
       if (!isIntactArchive(layout, output)) return 'lost';
+      const lock = takeLock(layout.objectsLock, layout.dir, { wait: true });
       restore(output);
+      lock.release();
       reviewed.add(output);
       return 'restored';
     },

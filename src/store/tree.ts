@@ -25,19 +25,24 @@ const modeOf = (executable: boolean): number => (executable ? 0o555 : 0o444);
  * Makes the tree in `dir` what its archive says, and returns the paths that were not: everything, where there was none.
  * Only for an archive whose digest was verified. What differs is replaced by rename, so that whoever uses the tree
  * meanwhile finds every file, old or new; and the time of the directory's last change is another one afterwards.
+ * `beforeChange` is called once, when something has to be done. No two processes may do this to one tree at once.
  */
-export function restoreTree(archive: string, dir: string): string[] {
+export function restoreTree(archive: string, dir: string, beforeChange = () => {}): string[] {
   const restored: string[] = [];
+  const changes = (path: string) => {
+    if (restored.length === 0) beforeChange();
+    restored.push(path);
+  };
   const directories = [''];
   const known = new Set<string>();
   mkdirSync(dir, { recursive: true });
-  if (!reviewDirectory(dir)) restored.push('.');
+  if (!reviewDirectory(dir)) changes('.');
   const file = openSync(archive, 'r');
   try {
     for (const member of readMembers(file)) {
       known.add(member.path);
       if (member.kind === 'directory') directories.push(member.path);
-      if (!review(file, member, join(dir, member.path))) restored.push(member.path);
+      review(file, member, join(dir, member.path), () => changes(member.path));
     }
   } finally {
     closeSync(file);
@@ -45,8 +50,8 @@ export function restoreTree(archive: string, dir: string): string[] {
   // Listed before anything of it is removed.
   for (const { path } of [...walkTree(dir)]) {
     if (known.has(path)) continue;
+    changes(path);
     removeTree(join(dir, path));
-    restored.push(path);
   }
   // Last, since everything that was done in them has changed their times.
   if (restored.length > 0) for (const path of directories.reverse()) settleDirectory(join(dir, path));
@@ -98,16 +103,21 @@ function reviewDirectory(path: string): boolean {
   return isSettled(stats);
 }
 
-/** Returns whether the entry is what the archive says; otherwise it is restored. */
-function review(archive: number, member: Member, path: string): boolean {
+/** Restores the entry unless it is what the archive says. */
+function review(archive: number, member: Member, path: string, beforeChange: () => void): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (member.kind === 'directory') {
-    if (stats?.isDirectory()) return reviewDirectory(path);
+    if (stats?.isDirectory()) {
+      if (!reviewDirectory(path)) beforeChange();
+      return;
+    }
+    beforeChange();
     if (stats !== undefined) rmSync(path);
     mkdirSync(path);
-    return false;
+    return;
   }
-  if (stats !== undefined && isSame(archive, member, path, stats)) return true;
+  if (stats !== undefined && isSame(archive, member, path, stats)) return;
+  beforeChange();
   if (stats?.isDirectory()) removeTree(path);
   const temporary = temporaryName(path);
   if (member.kind === 'symlink') {
@@ -118,7 +128,6 @@ function review(archive: number, member: Member, path: string): boolean {
     settleFile(temporary, member.executable);
   }
   renameSync(temporary, path);
-  return false;
 }
 
 function isSame(archive: number, member: Member, path: string, stats: Stats): boolean {

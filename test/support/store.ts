@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf } from '../../src/base/digest.ts';
 import { walkTree } from '../../src/base/files.ts';
@@ -28,14 +28,15 @@ export const making = {
   ...{ seconds: 3, reads: [], sandboxed: true },
 } satisfies Omit<Result, 'output' | 'size'>;
 
-/** Commits a tree of these files as a build would leave it, as the package `zlib` unless `more` says otherwise. */
-export function commit(to: Store, files: Files, more: Partial<Result> = {}): Promise<Result> {
+/** Commits a tree of these files and links as a build would leave it, as the package `zlib` unless `more` says otherwise. */
+export function commit(to: Store, files: Files, more: Partial<Result> = {}, links: Files = {}): Promise<Result> {
   const deployDir = join(to.workDir('build'), 'deploy');
   mkdirSync(deployDir, { recursive: true });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(deployDir, path, '..'), { recursive: true });
-    writeFileSync(join(deployDir, path), text);
+    writeFileSync(join(deployDir, path), text, { mode: path.startsWith('bin/') ? 0o755 : 0o644 });
   }
+  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(deployDir, path));
   const result = { ...making, ...more };
   return to.commit(keyFor(result.package), deployDir, result);
 }

@@ -1,0 +1,135 @@
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Digest } from '../base/digest.ts';
+import { removeTree } from '../base/files.ts';
+import { takeLock } from '../base/lock.ts';
+import { diskUsage } from '../base/size.ts';
+import { removeStaleLocks, unusedCaches } from './caches.ts';
+import { openEntries } from './entries.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { hasArchive, listObjects, madeBy, surveyEntries } from './survey.ts';
+import { heldByOthers, openWork, removeAbandonedWork, type Work } from './work.ts';
+
+export interface CollectOptions {
+  /** Bytes that the store may keep; undefined for no limit. */
+  readonly maxSize: number | undefined;
+  readonly dryRun: boolean;
+  readonly now?: number;
+}
+
+/** What was removed, or would be. Sizes are bytes on disk. */
+export interface Collected {
+  /** Results, the least recently used first, and outputs without one. */
+  readonly outputs: readonly { readonly name: string; readonly size: number }[];
+  /** Number of caches, bundles and leftovers. */
+  readonly others: number;
+  readonly freed: number;
+  readonly left: number;
+  /** Of what is left, what mk that run at this moment use. */
+  readonly held: number;
+}
+
+interface Candidate {
+  readonly output: Digest;
+  readonly name: string;
+  readonly size: number;
+}
+
+/**
+ * Removes what no lookup can find, and, as long as the store is larger than `maxSize`, the results that were not used
+ * for longest. Nothing that a running mk holds is removed, also when it comes to hold it at this moment:
+ *
+ * A build first writes into its file that it holds an output, and then looks whether its archive is there. We first move
+ * the archive away, and then read the files. So when the build has found the archive, it had written before we moved it,
+ * and we read that and put it back; in between, the build works with the tree, which stays until the files were read.
+ * When the build has not found it, it builds anew what we remove. It could then give a new tree the name of the old one
+ * before we remove that: therefore objects get and lose their names under a lock, which commits take too.
+ */
+export function collect(dir: string, { maxSize, dryRun, now = Date.now() }: CollectOptions): Collected {
+  const layout = layoutOf(dir);
+  const keeper = takeLock(layout.keeperLock, `store ${dir}`);
+  const work = openWork(layout);
+  try {
+    if (!dryRun) removeAbandonedWork(layout);
+    const total = diskUsage(dir);
+    const caches = unusedCaches(layout, now);
+    const cacheSize = caches.reduce((sum, path) => sum + diskUsage(path), 0);
+    const objects = takeLock(layout.objectsLock, dir, { wait: true });
+    let removed: { readonly outputs: readonly Candidate[]; readonly others: number; readonly held: number };
+    try {
+      removed = nameless(layout, work, maxSize === undefined ? undefined : maxSize + cacheSize, total, dryRun);
+    } finally {
+      objects.release();
+    }
+    if (!dryRun) {
+      for (const path of caches) removeTree(path);
+      removeStaleLocks(layout);
+    }
+    const freed = cacheSize + removed.outputs.reduce((sum, { size }) => sum + size, 0);
+    const { outputs, others, held } = removed;
+    return { outputs, others: caches.length + others, freed, left: Math.max(0, total - freed), held };
+  } finally {
+    work.close();
+    keeper.release();
+  }
+}
+
+/** Takes the names from what is to be removed, whose content goes with our work directory. */
+function nameless(layout: Layout, work: Work, maxSize: number | undefined, total: number, dryRun: boolean) {
+  const entries = openEntries(layout);
+  const isThere = hasArchive(layout);
+  const { results, deadEntries } = surveyEntries(entries, isThere);
+  const held = heldByOthers(layout);
+  const { outputs, others } = listObjects(layout);
+  const sizes = new Map(
+    [...outputs].map((output) => [output, diskUsage(layout.archive(output)) + diskUsage(layout.tree(output))]),
+  );
+  const candidate = (output: Digest): Candidate => ({
+    output,
+    name: madeBy(results.get(output)),
+    size: sizes.get(output) ?? 0,
+  });
+  const chosen = [...outputs].filter((output) => !results.has(output) && !held.has(output)).map(candidate);
+  let rest = total - chosen.reduce((sum, { size }) => sum + size, 0);
+  for (const output of byLastUse(layout, [...results.keys()])) {
+    if (maxSize === undefined || rest <= maxSize) break;
+    if (held.has(output)) continue;
+    chosen.push(candidate(output));
+    rest -= sizes.get(output) ?? 0;
+  }
+  const heldSize = [...outputs].reduce((sum, output) => sum + (held.has(output) ? (sizes.get(output) ?? 0) : 0), 0);
+  if (dryRun) return { outputs: chosen, others: others.length + deadEntries.length, held: heldSize };
+
+  const trash = work.dir('trash');
+  const removed = removeOutputs(layout, chosen, trash);
+  for (const [at, path] of others.entries()) renameSync(path, join(trash, `${at}`));
+  // Again, since what was removed has left entries that lead to nothing.
+  const dead = surveyEntries(entries, isThere).deadEntries;
+  for (const path of dead) rmSync(path);
+  return { outputs: removed, others: others.length + deadEntries.length, held: heldSize };
+}
+
+function removeOutputs(layout: Layout, chosen: readonly Candidate[], trash: string): readonly Candidate[] {
+  for (const part of ['cas', 'tree']) mkdirSync(join(trash, part));
+  const aside = chosen.filter(({ output }) => moveIfThere(layout.archive(output), join(trash, 'cas', output)));
+  const heldNow = heldByOthers(layout);
+  for (const { output } of aside) {
+    if (heldNow.has(output)) renameSync(join(trash, 'cas', output), layout.archive(output));
+  }
+  const removed = chosen.filter(({ output }) => !heldNow.has(output));
+  for (const { output } of removed) moveIfThere(layout.tree(output), join(trash, 'tree', output));
+  return removed;
+}
+
+function byLastUse(layout: Layout, outputs: readonly Digest[]): readonly Digest[] {
+  const used = new Map(
+    outputs.map((output) => [output, statSync(layout.archive(output), { throwIfNoEntry: false })?.mtimeMs ?? 0]),
+  );
+  return outputs.toSorted((a, b) => (used.get(a) ?? 0) - (used.get(b) ?? 0));
+}
+
+function moveIfThere(from: string, to: string): boolean {
+  if (statSync(from, { throwIfNoEntry: false }) === undefined) return false;
+  renameSync(from, to);
+  return true;
+}
