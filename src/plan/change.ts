@@ -21,7 +21,7 @@ export type Change =
   /** A part of the source tree, '' for the tree itself, is made from other files. */
   | { readonly kind: 'distfile'; readonly part: string; readonly how: How; readonly at?: Spot }
   /** The working directory that takes the place of its source. */
-  | { readonly kind: 'working-tree'; readonly how: How }
+  | { readonly kind: 'working-tree'; readonly how: How; readonly directory?: string | undefined }
   /** Something in a recipe whose files are not known; `of` is the package when it is another one. */
   | { readonly kind: 'recipe'; readonly of?: string }
   /** A file of a recipe or a module that it imports. */
@@ -106,7 +106,8 @@ export function describe(change: Change): string {
       return `its distfile${change.part === '' ? '' : ` for ${change.part}`} ${was(change.how)}${at(change.at)}`;
     case 'working-tree':
       if (change.how === 'changed') return 'its working directory changed';
-      return change.how === 'added' ? 'now built from a working directory' : 'no longer built from a working directory';
+      if (change.how === 'removed') return 'no longer built from a working directory';
+      return change.directory === undefined ? 'now built from a working directory' : `built from ${change.directory}`;
     case 'recipe':
       return change.of === undefined ? 'its recipe changed' : `the recipe of its source, ${change.of}, changed`;
     case 'file':

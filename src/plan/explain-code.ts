@@ -10,7 +10,7 @@ export function changedCode(before: Side, today: Side): Change[] {
   const changes: Change[] = [];
   if (old.workingTree !== now.workingTree) {
     const how = old.workingTree === undefined ? 'added' : now.workingTree === undefined ? 'removed' : 'changed';
-    changes.push({ kind: 'working-tree', how });
+    changes.push({ kind: 'working-tree', how, directory: today.directory });
   }
   // A working directory takes the place of the source in the document too.
   const hasSource = old.workingTree === undefined && now.workingTree === undefined;

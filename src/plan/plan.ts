@@ -94,7 +94,7 @@ export function changesSince(
   last: Previous,
   node: Node,
   document: Side['document'],
-  { now, telling }: Pick<PlanInputs, 'now' | 'telling'>,
+  { now, telling, circumstances }: Pick<PlanInputs, 'now' | 'telling'> & Partial<Pick<PlanInputs, 'circumstances'>>,
 ): readonly Change[] {
   const { reads = [] } = last;
   const answers = new Map(reads.map(({ kind, name, value }) => [`${kind} ${name}`, value]));
@@ -103,7 +103,8 @@ export function changesSince(
     answer: ({ kind, name }) => answers.get(`${kind} ${name}`),
     told: once(() => telling?.before(node.name)),
   };
-  const today: Side = { document, answer: now, told: once(() => telling?.today(node, document, reads)) };
+  const directory = node.source && circumstances?.workingTrees?.get(node.source.name)?.name;
+  const today: Side = { document, directory, answer: now, told: once(() => telling?.today(node, document, reads)) };
   return changesBetween(before, today, reads);
 }
 

@@ -6,6 +6,8 @@ import type { Told } from './told.ts';
 export interface Side {
   /** What it is made with is left out as long as that is not known. */
   readonly document: InputsDocument & Partial<Pick<KeyDocument, 'staged' | 'contents'>>;
+  /** The working directory in the document, as the user names it. */
+  readonly directory?: string | undefined;
   /** What a hook's question was or would be answered. */
   answer(read: Read): string | undefined;
   /** Asked only when there is something to tell. */
