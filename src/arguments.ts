@@ -101,14 +101,15 @@ export const makeOptions = (args: MakeArgs): MakeOptions => ({
 
 /** yargs makes a list of an option that is given twice. */
 export function refuseRepeated(args: Readonly<Record<string, unknown>>): true {
-  const lists = ['_', '--', 'layer', 'source', 'rebuild', 'packages'];
+  const lists = ['_', '--', 'layer', 'source', 'rebuild', 'packages', 'build'];
   const repeated = Object.keys(args).find((name) => Array.isArray(args[name]) && !lists.includes(name));
   if (repeated === undefined) return true;
   const option = repeated.length === 1 ? `-${repeated}` : `--${repeated}`;
   throw new Failure('usage', `${option} is given more than once`, { hint: 'mk --help shows all options' });
 }
 
-function jobCount(text: string | undefined): number {
+/** What -j says; the number of cores when it says nothing. */
+export function jobCount(text: string | undefined): number {
   if (text === undefined) return availableParallelism();
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new Failure('usage', `-j needs a number of processes, not "${text}"`, { hint: 'for example -j 4' });

@@ -1,5 +1,7 @@
 import yargs, { type Argv } from 'yargs';
+import { jobCount } from './arguments.ts';
 import { Failure } from './base/failure.ts';
+import type { SandboxChoice } from './build/sandbox.ts';
 import type { CheckUpdateOptions } from './commands/check-update.ts';
 import type { Installation } from './installation.ts';
 
@@ -37,6 +39,12 @@ interface CheckUpdateArgs {
   readonly json: boolean;
   readonly yes: boolean;
   readonly apt: boolean;
+  readonly timeout: string;
+  readonly write: boolean;
+  readonly build: readonly string[] | undefined;
+  readonly commit: boolean;
+  readonly j: string | undefined;
+  readonly sandbox: SandboxChoice;
   readonly layer: readonly string[];
 }
 
@@ -49,21 +57,63 @@ export const withCheckUpdate = <T>(args: Argv<T>) =>
       default: false,
       describe: "ask the source archive of this machine's distribution, and no upstream",
     })
-    .option('yes', { type: 'boolean', default: false, describe: 'take versions too that look like mistakes' });
+    .option('yes', { type: 'boolean', default: false, describe: 'take versions too that look like mistakes' })
+    .option('timeout', {
+      type: 'string',
+      requiresArg: true,
+      default: '20',
+      describe: 'seconds that a server may take for one page',
+    })
+    .option('write', {
+      type: 'boolean',
+      default: false,
+      describe: 'write newer versions and their digests into the recipes, and try their patches',
+    })
+    .option('build', {
+      type: 'string',
+      array: true,
+      nargs: 2,
+      describe: 'BOARD PRODUCT: with --write, build the package and what depends on it, before and after',
+    })
+    .option('commit', { type: 'boolean', default: false, describe: 'with --write, make one commit for each package' })
+    .option('j', { alias: 'jobs', type: 'string', requiresArg: true, describe: 'processes at a time' })
+    .option('sandbox', {
+      choices: ['auto', 'require', 'off'] as const,
+      default: 'auto' as SandboxChoice,
+      describe: 'run hooks in namespaces',
+    });
 
 /** Runs it with what the command line says. */
 export async function runCheckUpdate(
   args: CheckUpdateArgs & { readonly packages: readonly string[] },
   installation: Installation,
 ): Promise<number> {
+  const [board, product, ...more] = args.build ?? [];
+  if (more.length > 0) throw new Failure('usage', '--build is given more than once');
+  const needsWrite = args.write ? undefined : board !== undefined ? '--build' : args.commit ? '--commit' : undefined;
+  if (needsWrite !== undefined)
+    throw new Failure('usage', `${needsWrite} is about what --write has written`, { hint: 'add --write' });
   const options: CheckUpdateOptions = {
     packages: args.packages,
     layers: args.layer,
     json: args.json,
     trusting: args.yes,
     archive: args.apt,
+    time: milliseconds(args.timeout),
+    write: args.write,
+    build: board === undefined || product === undefined ? undefined : { board, product },
+    commit: args.commit,
+    sandbox: args.sandbox,
+    jobs: jobCount(args.j),
     installation,
   };
   const { checkUpdateCommand } = await import('./commands/check-update.ts');
   return checkUpdateCommand(options);
+}
+
+function milliseconds(seconds: string): number {
+  if (/^\d{1,4}(\.\d+)?$/.test(seconds) && Number(seconds) > 0) return Number(seconds) * 1000;
+  throw new Failure('usage', `--timeout needs a number of seconds, not "${seconds}"`, {
+    hint: 'for example --timeout 20',
+  });
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import {
   type LayerArgs,
@@ -10,6 +12,8 @@ import {
   withTarget,
 } from './arguments.ts';
 import { Failure } from './base/failure.ts';
+import { runCheckUpdate, withCheckUpdate } from './check-update.ts';
+import { describeRevision } from './base/git.ts';
 import type { Installation } from './installation.ts';
 
 const usage = `Usage: mk <board> <product> [options]                  build a system in the current directory
@@ -19,6 +23,7 @@ const usage = `Usage: mk <board> <product> [options]                  build a sy
        mk diff <board>/<product> [<board>/<product>]     what would be built anew for the second, and why
        mk check <board> <product> [package…]             build again elsewhere and compare every byte
        mk shell <board> <product> <package> [-- command…]  work where the package's hooks work
+       mk check-update [package…]                        ask upstream for newer versions; --write applies them
        mk list boards|products|packages                  what there is to build
        mk clean <board> <product>                        remove what mk made for this target here
        mk gc [--max-size SIZE]                           remove what was not used for longest from the store
@@ -138,6 +143,12 @@ export async function dispatch(argv: readonly string[], installation: Installati
     },
   );
   command(
+    'check-update [packages..]',
+    'ask upstream for newer versions, and apply them',
+    (args) => withCheckUpdate(args).positional('packages', { type: 'string', array: true, default: [] as string[] }),
+    async (args) => runCheckUpdate(args, installation),
+  );
+  command(
     'list <what>',
     'list boards, products or packages',
     (args) => args.positional('what', { choices: ['boards', 'products', 'packages'] as const, demandOption: true }),
@@ -172,9 +183,14 @@ export async function dispatch(argv: readonly string[], installation: Installati
     },
   );
 
+  const versionWords = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
   await parser
     .strict()
-    .version(false)
+    .version(
+      'version',
+      'say which mk this is',
+      versionWords.includes('--version') ? await versionText(installation) : '',
+    )
     .help()
     .alias('help', 'h')
     .wrap(null)
@@ -191,4 +207,11 @@ export async function dispatch(argv: readonly string[], installation: Installati
     })
     .parseAsync();
   return status;
+}
+
+/** "mk 1.2.0 (v1.2.0-3-gabcdef)". */
+async function versionText({ root }: Installation): Promise<string> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+  const { name } = await describeRevision(root);
+  return `mk ${version} (${name})`;
 }

@@ -36,15 +36,35 @@ const hookTime = 120_000;
 /** Versions that are tried until one has its file. */
 const announcedLookedAt = 3;
 
-/** Asks one recipe's upstream; whatever goes wrong is in the row and never thrown. Undefined for a package without a version. */
-export async function checkPackage(loaded: LoadedRecipe, checking: Checking): Promise<UpdateRow | undefined> {
+/**
+ * Loads one recipe and asks its upstream; whatever goes wrong is in the row and never thrown. Undefined for a package
+ * without a version.
+ */
+export async function checkPackage(
+  name: string,
+  load: () => Promise<LoadedRecipe>,
+  checking: Checking,
+): Promise<UpdateRow | undefined> {
+  try {
+    return await checkLoaded(await load(), checking);
+  } catch (error) {
+    return rowOf(name, '', 'failed', { note: noteOf(error) });
+  }
+}
+
+const rowOf = (name: string, current: string, state: UpdateRow['state'], rest: Partial<UpdateRow> = {}): UpdateRow => ({
+  ...{ package: name, current, state, newest: undefined, inSeries: undefined, overall: undefined, note: undefined },
+  ...rest,
+});
+
+const noteOf = (error: unknown): string =>
+  failuresOf(error)?.[0]?.message ?? (error instanceof Error ? error.message : String(error));
+
+async function checkLoaded(loaded: LoadedRecipe, checking: Checking): Promise<UpdateRow | undefined> {
   const { name, recipe } = loaded;
   const { version: current, update } = recipe;
   if (current === undefined) return undefined;
-  const row = (state: UpdateRow['state'], rest: Partial<UpdateRow> = {}): UpdateRow => ({
-    ...{ package: name, current, state, newest: undefined, inSeries: undefined, overall: undefined, note: undefined },
-    ...rest,
-  });
+  const row = (state: UpdateRow['state'], rest: Partial<UpdateRow> = {}) => rowOf(name, current, state, rest);
   const asksUpstream = recipe.checkUpdate === undefined || checking.archive;
   if (asksUpstream && update?.from === 'nowhere') return row('unknown', { note: update.because });
   try {
@@ -62,20 +82,23 @@ export async function checkPackage(loaded: LoadedRecipe, checking: Checking): Pr
     const note = [...notes, heldNote(chosen)].filter((each) => each !== undefined).join('; ') || undefined;
     return row(state > 0 ? 'new' : state < 0 ? 'older' : 'same', { newest, ...others, note });
   } catch (error) {
-    const [failure] = failuresOf(error) ?? [];
-    return row('failed', { note: failure?.message ?? (error instanceof Error ? error.message : String(error)) });
+    return row('failed', { note: noteOf(error) });
   }
 }
 
-function sourceOf({ name, recipe }: LoadedRecipe, { archive }: Checking): Exclude<UpdateSource, { from: 'nowhere' }> {
-  const { update } = recipe;
+function sourceOf(loaded: LoadedRecipe, { archive }: Checking): Exclude<UpdateSource, { from: 'nowhere' }> {
+  const { update } = loaded.recipe;
   if (update?.from === 'nowhere') return { from: 'listing' };
   if (!archive || update?.from === 'apt') return update ?? { from: 'listing' };
   const { series, channel, ignore, evenMinor } = update ?? {};
   const choice = { ...(series && { series }), ...(channel && { channel }), ...(ignore && { ignore }) };
-  // The archive's own name for it is in the name of its file.
-  const source = recipe.alternatives?.map(({ file }) => /^([^_]+)_/.exec(file)?.[1]).find(Boolean) ?? name;
-  return { from: 'apt', source, ...choice, ...(evenMinor && { evenMinor }) };
+  return { from: 'apt', source: archiveName(loaded), ...choice, ...(evenMinor && { evenMinor }) };
+}
+
+/** What the source archive calls a package: as its recipe says, else as the name of a file of it there begins. */
+export function archiveName({ name, recipe }: LoadedRecipe): string {
+  if (recipe.update?.from === 'apt') return recipe.update.source;
+  return recipe.alternatives?.map(({ file }) => /^([^_]+)_/.exec(file)?.[1]).find(Boolean) ?? name;
 }
 
 async function chooseFor(

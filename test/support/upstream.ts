@@ -52,7 +52,7 @@ export async function rowOf(
     trusting: around.trusting ?? false,
     archive: around.onlyArchive ?? false,
   };
-  return checkPackage(loadedRecipe('zlib', recipe), checking);
+  return checkPackage('zlib', async () => loadedRecipe('zlib', recipe), checking);
 }
 
 /** A directory page as a web server writes one. */
