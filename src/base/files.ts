@@ -32,10 +32,12 @@ export const temporaryName = (path: string): string => `${path}.${process.pid}-$
 /** Whether `temporaryName` gave this name. */
 export const isTemporary = (name: string): boolean => /\.\d+-[0-9a-f]{12}\.tmp$/.test(name);
 
-/** Writes a whole file: readers see the old content or the new, never a part, also after a power cut. */
-export function writeAtomic(path: string, content: string | Uint8Array): void {
+/**
+ * Writes a whole file: readers see the old content or the new, never a part, also after a power cut. Until it is whole
+ * it is `temporary`, on the same file system.
+ */
+export function writeAtomic(path: string, content: string | Uint8Array, temporary = temporaryName(path)): void {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = temporaryName(path);
   try {
     const file = openSync(temporary, 'wx', 0o644);
     try {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Message, Metafile } from 'esbuild';
 import { type Digest, digestOf } from '../base/digest.ts';
 import { Failure, throwCollected } from '../base/failure.ts';
-import { emptyDir, readIfPresent, temporaryName, writeAtomic } from '../base/files.ts';
+import { emptyDir, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
 
 /** All recipes as one JavaScript module whose default export has a lazy thunk for each. */
 export interface RecipeBundle {
@@ -168,7 +168,7 @@ function publish(bundleDir: string, text: string, map: string): void {
   try {
     renameSync(temporary, bundleDir);
   } catch {
-    emptyDir(temporary);
+    removeTree(temporary);
     utimesSync(bundleDir, new Date(), new Date());
   }
 }

@@ -45,12 +45,13 @@ const setsPerKey = 64;
 const recentPerKey = 16;
 const outputPath = 'deploy.tar';
 
-export function openEntries(layout: Layout): Entries {
+/** What a killed process leaves of an entry is where `newFile` says. */
+export function openEntries(layout: Layout, newFile?: (name: string) => string): Entries {
   const read = (name: Digest): Entry | undefined => {
     const bytes = readSmallFile(layout.entry(name));
     return bytes && unseal(name, bytes);
   };
-  const write = (entry: Entry) => writeAtomic(layout.entry(entry.name), seal(entry));
+  const write = (entry: Entry) => writeAtomic(layout.entry(entry.name), seal(entry), newFile?.('entry'));
   return {
     find(key, now, isThere) {
       const first = read(key);

@@ -43,7 +43,7 @@ export function openStore(dir: string, boot = bootId()): Store {
   removeAbandonedWork(layout);
   const journal = openJournal(layout, boot);
   const work = openWork(layout);
-  const entries = openEntries(layout);
+  const entries = openEntries(layout, work.newFile);
   const objects = openObjects(layout, work, journal);
   let isThere = objects.has;
 
