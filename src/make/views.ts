@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { isTemporary, linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
+import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
 import { stageTrees } from '../build/stage.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { type KeyDocument, keyOf } from '../plan/key.ts';
@@ -59,7 +59,6 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
     finish(graph, resultOf) {
       writeAtomic(join(dir, 'pkglist'), graph.order.map(({ name }) => `${name}\n`).join(''));
       composeToolchain(dir, graph, resultOf, store);
-      removeUnfinished([dir, join(dir, '.mk'), join(dir, '.mk/packages')]);
       const names = new Set(graph.order.map(({ name }) => name));
       for (const part of ['deploy', 'build']) {
         if (!existsSync(join(dir, part))) continue;
@@ -67,12 +66,6 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
       }
     },
   };
-}
-
-/** What killed processes left: whoever is here has the build root for itself. */
-function removeUnfinished(dirs: readonly string[]): void {
-  for (const dir of dirs.filter(existsSync))
-    for (const name of readdirSync(dir)) if (isTemporary(name)) removeTree(join(dir, name));
 }
 
 /** Another one after a tree was made anew or mended in the store: views that share its files are no longer of it. */

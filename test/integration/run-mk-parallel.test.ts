@@ -97,3 +97,18 @@ test('a job that a killed make took along is there again for the packages that f
   const run = await ws.build('-j2');
   expect(run.status, run.stderr).toBe(0);
 });
+
+test.for([
+  { args: ['-j1'], skipped: 2 },
+  { args: ['-j1', '--keep-going'], skipped: 1 },
+])('after a failure what waits for its turn is not started, unless asked: %j', async ({ args, skipped }) => {
+  const fails = toy("async build() { throw new Error('no'); }");
+  await using ws = await workspace({
+    'pkg/one/build.ts': fails,
+    'pkg/two/build.ts': fails,
+  });
+  const run = await ws.build(...args);
+  expect(run.status).toBe(1);
+  expect(ends(run, 'failed')).toHaveLength(3 - skipped);
+  expect(ends(run, 'skipped')).toHaveLength(skipped);
+});
