@@ -40,6 +40,7 @@ const tasks = {
   demo: [demoPrograms, demo],
   test: [testPrograms, () => vitest('unit', 'recipes', 'integration')],
   e2e: [systemPrograms, () => vitest('e2e')],
+  bench: [testPrograms, () => node('test/bench/main.ts', ...rest)],
   check: [{}, check],
 };
 
@@ -107,19 +108,19 @@ function demo() {
 
 function vitest(...projects) {
   const chosen = projects.flatMap((project) => ['--project', project]);
-  return node('vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', ...chosen, ...rest);
+  return node('node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', ...chosen, ...rest);
 }
 
 /** Types and lint, both also when the first has something to say. */
 function check() {
-  const types = node('typescript/bin/tsc', '-p', '.');
-  return node('@biomejs/biome/bin/biome', 'check', '--config-path=.biome.json', '.') && types;
+  const types = node('node_modules/typescript/bin/tsc', '-p', '.');
+  return node('node_modules/@biomejs/biome/bin/biome', 'check', '--config-path=.biome.json', '.') && types;
 }
 
-/** Runs a program of the npm packages on their own Node. */
+/** Runs a program below the repository on its own Node. */
 function node(script, ...args) {
   const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` };
-  return run(ownNode, [join(root, 'node_modules', script), ...args], { cwd: root, env });
+  return run(ownNode, [join(root, script), ...args], { cwd: root, env });
 }
 
 function run(program, args, options) {
