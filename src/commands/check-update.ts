@@ -7,6 +7,7 @@ import { sourcesInApt } from '../fetch/apt.ts';
 import type { Installation } from '../installation.ts';
 import type { MakeOptions, TargetOptions } from '../options.ts';
 import { openRecipes, type RecipeSet } from '../recipe/load.ts';
+import { upstreamVersion } from '../update/apt.ts';
 import { type Checking, checkPackage, type UpdateRow } from '../update/check.ts';
 import { noConfig } from '../update/no-config.ts';
 import { openPatterns } from '../update/patterns.ts';
@@ -100,6 +101,15 @@ async function checkRecipes(
       token: (name) => process.env[name] || undefined,
     },
     missing: web.missing,
+    missingInArchive: async (source, version) => {
+      const files = (await sourcesInApt(source, aptDir, () => {})).filter(
+        (file) => upstreamVersion(file.version) === version,
+      );
+      return firstReason(
+        files.map(({ uri }) => uri),
+        web,
+      );
+    },
     trusting,
     archive,
   };
@@ -111,6 +121,14 @@ async function checkRecipes(
   } finally {
     await patterns.close();
   }
+}
+
+/** Why none of these addresses has its file; one that only apt knows how to ask is believed. */
+async function firstReason(addresses: readonly string[], web: Web): Promise<string | undefined> {
+  const reasons = await Promise.all(
+    addresses.map((address) => (/^https?:/.test(address) ? web.missing(address).catch(() => undefined) : undefined)),
+  );
+  return reasons.includes(undefined) ? undefined : reasons[0];
 }
 
 const unknownPackage = (name: string, { names }: RecipeSet): Failure =>

@@ -14,7 +14,7 @@ export interface UpdateRow {
   readonly state: 'new' | 'same' | 'older' | 'unknown' | 'failed';
   /** What the recipe would be updated to; the newest that it accepts. */
   readonly newest: string | undefined;
-  /** The newest of the recipe's series, and the newest of all, where they are another than `newest`. */
+  /** The newest of the recipe's series, and the newest of all, where they tell more than `newest` and `current`. */
   readonly inSeries: string | undefined;
   readonly overall: string | undefined;
   /** Why nothing is known, what went wrong, or what was not taken. */
@@ -25,6 +25,8 @@ export interface Checking {
   readonly tools: Tools;
   /** Why there is no file at this address; undefined when there is one. */
   missing(url: string): Promise<string | undefined>;
+  /** The same for an upstream version of a source package in the distribution's archive, which may list what it lacks. */
+  missingInArchive(source: string, version: string): Promise<string | undefined>;
   /** Take versions that look like mistakes. */
   readonly trusting: boolean;
   /** Ask the source archive of the machine's distribution, whatever the recipes say. */
@@ -73,10 +75,10 @@ async function checkLoaded(loaded: LoadedRecipe, checking: Checking): Promise<Up
     const chosen = await chooseFor(loaded, source, checking);
     const [best] = chosen.acceptable;
     if (best === undefined) return row('failed', { note: heldNote(chosen) ?? 'upstream names no version' });
-    const { newest, notes } = await firstPresent(chosen.acceptable, loaded, order, checking, source.from);
+    const { newest, notes } = await firstPresent(chosen.acceptable, loaded, order, missingAt(loaded, source, checking));
     const state = order(newest, current);
     const others = {
-      inSeries: chosen.inSeries === newest ? undefined : chosen.inSeries,
+      inSeries: chosen.inSeries === newest || chosen.inSeries === current ? undefined : chosen.inSeries,
       overall: chosen.overall === newest ? undefined : chosen.overall,
     };
     const note = [...notes, heldNote(chosen)].filter((each) => each !== undefined).join('; ') || undefined;
@@ -133,21 +135,25 @@ async function withinTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** Who can tell whether a version's file is there; nobody for a package without one. */
+function missingAt({ recipe: { url } }: LoadedRecipe, source: UpdateSource, { missing, missingInArchive }: Checking) {
+  if (source.from === 'apt') return (version: string) => missingInArchive(source.source, version);
+  return url && ((version: string) => missing(url(version)));
+}
+
 /** The newest version whose file is there; what is not newer than the recipe's is believed without asking. */
 async function firstPresent(
   acceptable: readonly string[],
   { recipe }: LoadedRecipe,
   order: (a: string, b: string) => number,
-  { missing }: Checking,
-  from: UpdateSource['from'],
+  missing: ((version: string) => Promise<string | undefined>) | undefined,
 ): Promise<{ readonly newest: string; readonly notes: readonly string[] }> {
-  const { version: current = '', url } = recipe;
+  const { version: current = '' } = recipe;
   const newer = acceptable.filter((version) => order(version, current) > 0);
   const notes: string[] = [];
-  // The archive has what it names; upstream's own address may be out of reach.
-  if (from === 'apt' || url === undefined) return { newest: acceptable[0] ?? current, notes };
+  if (missing === undefined) return { newest: acceptable[0] ?? current, notes };
   for (const version of newer.slice(0, announcedLookedAt)) {
-    const why = await missing(url(version));
+    const why = await missing(version);
     if (why === undefined) return { newest: version, notes };
     notes.push(`${version} is announced, but ${why}`);
   }

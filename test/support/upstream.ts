@@ -49,6 +49,7 @@ export async function rowOf(
   const checking: Checking = {
     tools: toolsFor(upstream, around),
     missing: async (url) => around.missing?.[url],
+    missingInArchive: async (source, version) => around.missing?.[`${source} ${version}`],
     trusting: around.trusting ?? false,
     archive: around.onlyArchive ?? false,
   };

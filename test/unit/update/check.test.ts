@@ -123,6 +123,13 @@ describe('the source archive of the distribution', () => {
     expect(await check(source, {}, { archive, onlyArchive: true })).toMatchObject({ newest: '1.2.13' });
   });
 
+  test('may list what it does not have', async () => {
+    const around = { archive, onlyArchive: true, missing: { 'zlib 1.2.13': 'it is not there (404)' } };
+    expect(await check(source, {}, around)).toMatchObject({
+      ...{ state: 'same', newest: '1.2.3', note: '1.2.13 is announced, but it is not there (404)' },
+    });
+  });
+
   test('is asked by the name that it has in the file of an alternative, and within the series of the recipe', async () => {
     const alternatives = [{ file: 'zlib-1_1.2.3.orig.tar.xz', sha256: 'b'.repeat(64) }];
     const around = { archive, onlyArchive: true };
