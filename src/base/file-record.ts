@@ -30,10 +30,15 @@ export function recordFile(full: string, path: string, budget: TextBudget): File
   return { path, kind, digest: digestOf(bytes), ...(text !== undefined && { text }) };
 }
 
-/** Records every file and link below a directory, in the order of `walkTree`. */
-export function recordTree(dir: string, budget: TextBudget): readonly FileRecord[] {
+/** Records every file and link below a directory, in the order of `walkTree`; without what `isLeftOut` names. */
+export function recordTree(
+  dir: string,
+  budget: TextBudget,
+  isLeftOut: (path: string) => boolean = () => false,
+): readonly FileRecord[] {
   const records: FileRecord[] = [];
   for (const { path, kind } of walkTree(dir)) {
+    if (isLeftOut(path)) continue;
     const full = join(dir, path);
     if (kind === 'file') records.push(recordFile(full, path, budget));
     if (kind !== 'symlink') continue;

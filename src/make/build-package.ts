@@ -39,7 +39,7 @@ export async function prepareSource(
         unpack: unpack.map(shown),
         contents: [],
       },
-      paths: { ...noPaths, recipeDir: source.dir, sourceDir, homeDir: workDir },
+      paths: { ...noPaths, recipeDir: workshop.recipeDir(source), sourceDir, homeDir: workDir },
       writable: ['sourceDir'],
       mounts: [
         ...unpack.map(

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { failuresOf } from '../base/failure.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import { runSchedule } from '../plan/schedule.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Verdict } from '../report/event.ts';
 import type { Result } from '../store/store.ts';
 import { makePackage } from './make-package.ts';
 import { atSite, type Site } from './site.ts';
-import type { PlannedRun } from './workshop.ts';
+import type { PlannedRun, Workshop } from './workshop.ts';
 
 /** Downloads that run ahead of the builds at a time. */
 const downloadsAtOnce = 2;
@@ -37,7 +39,7 @@ export function runPlan(run: PlannedRun): Promise<number> {
 
 /** Makes the packages of `graph`, a part of the run's graph, and shows them in the build root. */
 export async function makePackages(run: PlannedRun, site: Site, graph: Graph): Promise<Made> {
-  const { tell, sources, interrupt } = site;
+  const { tell, sources, workshop, interrupt } = site;
   // What is planned to be used must stay.
   run.store.startHolding();
   // Not before: whoever had this build root until now may have built some of it.
@@ -46,9 +48,12 @@ export async function makePackages(run: PlannedRun, site: Site, graph: Graph): P
   const counts: Record<Verdict, number> = { built: 0, cached: 0, failed: 0, skipped: 0 };
   const results = new Map<string, Result>();
   const prefetch = pLimit(downloadsAtOnce);
-  for (const { name, source } of graph.order) {
+  for (const { name, loaded, source } of graph.order) {
+    if (plan.get(name)?.kind !== 'run') continue;
+    // What is edited from now on is for the next run.
+    keepRecipes(source === undefined ? [loaded] : [loaded, source], workshop);
     // A failed download is told when the package's turn comes and it is tried again.
-    if (plan.get(name)?.kind === 'run' && source) prefetch(() => sources.fetch(source)).catch(() => {});
+    if (source) prefetch(() => sources.fetch(source)).catch(() => {});
   }
   let failed: string | undefined;
   const finish = (node: Node, verdict: Verdict, seconds: number, reason: string, key?: string) => {
@@ -72,4 +77,15 @@ export async function makePackages(run: PlannedRun, site: Site, graph: Graph): P
   prefetch.clearQueue();
   const status = interrupt.isRequested() ? 130 : counts.failed + counts.skipped > 0 ? 1 : 0;
   return { results, counts, seconds: (performance.now() - started) / 1000, status };
+}
+
+/** One that cannot be kept is told when it is its package's turn. */
+function keepRecipes(recipes: readonly LoadedRecipe[], { recipeDir }: Workshop): void {
+  for (const loaded of recipes) {
+    try {
+      recipeDir(loaded);
+    } catch (error) {
+      if (failuresOf(error) === undefined) throw error;
+    }
+  }
 }

@@ -40,7 +40,7 @@ export function stagePackage(
   resultOf: Made,
   sourceDir: string | undefined,
   { workDir, buildDir }: { readonly workDir: string; readonly buildDir: string },
-  { store, sandbox, workingTrees }: Workshop,
+  { store, sandbox, workingTrees, recipeDir: recipeDirOf }: Workshop,
 ): HookPlace {
   const isIsolated = sandbox === 'namespaces';
   const staged = (runsOn: Node['runsOn']): StagedTree[] =>
@@ -70,12 +70,13 @@ export function stagePackage(
   if (!isIsolated)
     for (const { shown, tree } of contents) stageTrees([{ package: shown.name, tree }], shown.tree, node.name, staging);
   const config = configPlace(workDir, isIsolated);
+  const recipeDir = recipeDirOf(node.loaded);
   const workingTree = node.source && workingTrees.get(node.source.name);
   return {
     paths: {
       ...noPaths,
-      recipeDir: node.loaded.dir,
-      sourceDir: sourceFor(node, sourceDir, workDir, isIsolated),
+      recipeDir,
+      sourceDir: sourceFor(node, sourceDir ?? ownSource(recipeDir), workDir, isIsolated),
       buildDir,
       sysroot,
       toolchainDir,
@@ -117,12 +118,10 @@ export function configPlace(workDir: string, isIsolated: boolean): ConfigPlace {
 }
 
 /** The source tree as hooks get it: in a sandbox they cannot write to it, else it is a copy, for others use it too. */
-function sourceFor(node: Node, prepared: string | undefined, workDir: string, isIsolated: boolean): string {
-  const { dir, recipe } = node.loaded;
-  const source = prepared ?? ownSource(dir);
+function sourceFor(node: Node, source: string | undefined, workDir: string, isIsolated: boolean): string {
   if (source === undefined) return emptyDir(join(workDir, 'no-source'));
   // That one is copied for a recipe anyway, before its hooks begin.
-  if (isIsolated || recipe.inSource === true) return source;
+  if (isIsolated || node.loaded.recipe.inSource === true) return source;
   const copy = join(workDir, 'src');
   const mode = constants.COPYFILE_FICLONE;
   cpSync(source, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, mode });

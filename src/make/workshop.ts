@@ -7,6 +7,7 @@ import type { SandboxLevel } from '../build/sandbox.ts';
 import { type FetchOptions, fetchDistfile } from '../fetch/distfile.ts';
 import type { Mirror } from '../fetch/mirror.ts';
 import type { MakeOptions, TargetOptions } from '../options.ts';
+import { copyCode } from '../recipe/code.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { MkEvent } from '../report/event.ts';
 import type { Read, Store } from '../store/store.ts';
@@ -36,6 +37,8 @@ export interface Workshop {
   readonly downloadDir: string;
   /** Working directories that packages are built from, by the name of the package whose source they are. */
   readonly workingTrees: ReadonlyMap<string, WorkingTree>;
+  /** A copy of a recipe's directory as this run knows it; hooks see that, whatever is edited meanwhile. */
+  recipeDir(loaded: LoadedRecipe): string;
   tell(event: MkEvent): void;
   /** Answers what hooks ask, and records it in `reads`; files go into `configDir`, which hooks see as `shownDir`. */
   answerer(reads: Read[], configDir: string, shownDir: string): (request: ConfigRequest) => AnswerValue;
@@ -55,8 +58,21 @@ export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Worksh
     targetTriplet: target.triplet,
     downloadDir: workspace.downloadDir,
     workingTrees,
+    recipeDir: recipeCopies(store),
     tell,
     answerer: reading.answerer,
+  };
+}
+
+function recipeCopies(store: Store): Workshop['recipeDir'] {
+  const copies = new Map<string, string>();
+  return (loaded) => {
+    const known = copies.get(loaded.dir);
+    if (known !== undefined) return known;
+    const copy = store.workDir(`.recipe-${copies.size}-${loaded.name}`);
+    copyCode(loaded, copy);
+    copies.set(loaded.dir, copy);
+    return copy;
   };
 }
 

@@ -1,5 +1,10 @@
+import { chmodSync, constants, copyFileSync, mkdirSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Digest, digestOfDocument } from '../base/digest.ts';
+import { Failure } from '../base/failure.ts';
 import { type FileRecord, recordFile, recordTree, type TextBudget } from '../base/file-record.ts';
+import { linkEntry, walkTree } from '../base/files.ts';
+import { epochSeconds } from '../base/tar.ts';
 
 /** What a recipe is written in. */
 export interface Code {
@@ -11,7 +16,45 @@ export interface Code {
 
 /** Reads the code of a recipe as it is now. */
 export function readCode(dir: string, modules: readonly string[], budget: TextBudget = { left: 0 }): Code {
-  return { own: recordTree(dir, budget), modules: modules.map((path) => recordFile(path, path, budget)) };
+  return { own: recordTree(dir, budget, isScratch), modules: modules.map((path) => recordFile(path, path, budget)) };
+}
+
+/** What editors leave beside a file while it is edited: `x~`, `#x#`, `.#x`, `.x.swp` and vim's trial file. */
+const scratchName = /~$|^\.?#|^\..*\.sw[a-z]$|^4913$/;
+
+const isScratch = (path: string): boolean => path.split('/').some((name) => scratchName.test(name));
+
+/**
+ * Makes `to` a copy of a recipe's directory for its hooks: it holds what the digest covers and tells nothing else, neither
+ * of scratch files nor of owners, times and other permissions. FIFOs are shared with the original.
+ * Fails with source-changed when the recipe is not what was digested any more.
+ */
+export function copyCode({ name, dir, modules, digest }: DigestedCode, to: string): void {
+  mkdirSync(to, { recursive: true });
+  const entries = [...walkTree(dir)].filter(({ path }) => !isScratch(path));
+  for (const { path, kind } of entries) {
+    const [from, copy] = [join(dir, path), join(to, path)];
+    if (kind !== 'file') linkEntry(from, copy, kind);
+    else {
+      copyFileSync(from, copy, constants.COPYFILE_FICLONE);
+      chmodSync(copy, statSync(from).mode & 0o111 ? 0o755 : 0o644);
+    }
+  }
+  for (const { path, kind } of entries.toReversed())
+    if (kind === 'file' || kind === 'directory') utimesSync(join(to, path), epochSeconds, epochSeconds);
+  if (digestOfCode(readCode(to, modules)) === digest) return;
+  throw new Failure('source-changed', `${name}: its recipe has changed since mk read it`, {
+    detail: dir,
+    hint: 'run mk again',
+  });
+}
+
+interface DigestedCode {
+  readonly name: string;
+  readonly dir: string;
+  /** Paths of the imported modules that lie elsewhere. */
+  readonly modules: readonly string[];
+  readonly digest: Digest;
 }
 
 /** Digest of what hooks can see of it, and what git keeps: nothing of owners and other permissions. */
