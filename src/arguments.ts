@@ -28,11 +28,16 @@ interface MakeArgs {
 /** Adds the board and the product. */
 export const withTarget = <T>(args: Argv<T>) =>
   args
-    .positional('board', { type: 'string', demandOption: true })
-    .positional('product', { type: 'string', demandOption: true });
+    .positional('board', { type: 'string', demandOption: true, describe: 'the hardware, as mk list boards names it' })
+    .positional('product', {
+      type: 'string',
+      demandOption: true,
+      describe: 'what is put on it, as mk list products names it',
+    });
 
 /** Adds the name of one package. */
-export const withPackage = <T>(args: Argv<T>) => args.positional('package', { type: 'string', demandOption: true });
+export const withPackage = <T>(args: Argv<T>) =>
+  args.positional('package', { type: 'string', demandOption: true, describe: 'a package of the target' });
 
 /** Adds what the plan for a target depends on. */
 export const withPlanning = <T>(args: Argv<T>) =>
@@ -47,7 +52,8 @@ export const withPlanning = <T>(args: Argv<T>) =>
       array: true,
       nargs: 1,
       default: [] as string[],
-      describe: 'PACKAGE=DIRECTORY: build this package from a working directory',
+      defaultDescription: 'none',
+      describe: 'PACKAGE=DIRECTORY: build this package from a working directory; may be repeated',
     });
 
 /** Adds how packages are made. */
@@ -99,13 +105,13 @@ export const makeOptions = (args: MakeArgs): MakeOptions => ({
   events: args.events,
 });
 
-/** yargs makes a list of an option that is given twice. */
-export function refuseRepeated(args: Readonly<Record<string, unknown>>): true {
+/** What is wrong with options that are given twice, of which yargs makes a list; true when nothing is. */
+export function refuseRepeated(args: Readonly<Record<string, unknown>>): true | string {
   const lists = ['_', '--', 'layer', 'source', 'rebuild', 'packages', 'build'];
   const repeated = Object.keys(args).find((name) => Array.isArray(args[name]) && !lists.includes(name));
   if (repeated === undefined) return true;
   const option = repeated.length === 1 ? `-${repeated}` : `--${repeated}`;
-  throw new Failure('usage', `${option} is given more than once`, { hint: 'mk --help shows all options' });
+  return `${option} is given more than once`;
 }
 
 /** What -j says; the number of cores when it says nothing. */

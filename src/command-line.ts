@@ -12,22 +12,22 @@ import {
   withTarget,
 } from './arguments.ts';
 import { Failure } from './base/failure.ts';
-import { runCheckUpdate, withCheckUpdate } from './check-update.ts';
 import { describeRevision } from './base/git.ts';
+import { runCheckUpdate, withCheckUpdate } from './check-update.ts';
 import type { Installation } from './installation.ts';
 
-const usage = `Usage: mk <board> <product> [options]                  build a system in the current directory
-       mk run <board> <product> [-- command…]            start what was built; with a command, run it there
-       mk why <board> <product> <package>                what changed since a package was built here
-       mk key <board> <product> <package>                everything a package's result depends on, as JSON
-       mk diff <board>/<product> [<board>/<product>]     what would be built anew for the second, and why
-       mk check <board> <product> [package…]             build again elsewhere and compare every byte
+const usage = `Usage: mk <board> <product> [options]                      build a system in the current directory
+       mk run <board> <product> [-- command…]              start what was built; with a command, run it there
+       mk why <board> <product> <package>                  what changed since a package was built here
+       mk key <board> <product> <package>                  everything a package's result depends on, as JSON
+       mk diff <board>/<product> [<board>/<product>]       what would be built anew for the second, and why
+       mk check <board> <product> [package…]               build again elsewhere and compare every byte
        mk shell <board> <product> <package> [-- command…]  work where the package's hooks work
-       mk check-update [package…]                        ask upstream for newer versions; --write applies them
-       mk list boards|products|packages                  what there is to build
-       mk clean <board> <product>                        remove what mk made for this target here
-       mk gc [--max-size SIZE]                           remove what was not used for longest from the store
-       mk verify                                         read the whole store again and drop what is damaged`;
+       mk check-update [package…]                          ask upstream for newer versions; --write applies them
+       mk list boards|products|packages                    what there is to build
+       mk clean <board> <product>                          remove what mk made for this target here
+       mk gc [--max-size SIZE]                             remove what was not used for longest from the store
+       mk verify                                           read the whole store again and drop what is damaged`;
 
 /** Finds the command that the words ask for and runs it; returns the exit status. */
 export async function dispatch(argv: readonly string[], installation: Installation): Promise<number> {
@@ -41,6 +41,7 @@ export async function dispatch(argv: readonly string[], installation: Installati
       array: true,
       nargs: 1,
       default: [] as string[],
+      defaultDescription: 'none',
       describe: 'another tree of pkg/, board/ and product/; later ones win',
     });
   const command = <T>(
@@ -49,10 +50,16 @@ export async function dispatch(argv: readonly string[], installation: Installati
     declare: (args: Argv<LayerArgs>) => Argv<T>,
     run: (args: ArgumentsCamelCase<T> & LayerArgs, behind: readonly string[]) => Promise<number>,
   ) =>
-    parser.command(words, describe as string, declare as (args: Argv) => Argv<T>, async (args) => {
-      const behind = (args['--'] as readonly unknown[] | undefined)?.map(String) ?? [];
-      status = await run(args as ArgumentsCamelCase<T> & LayerArgs, behind);
-    });
+    // What there is stands in the usage; only the help of a command itself describes it once more.
+    parser.command(
+      words,
+      (words.startsWith(`${argv[0]} `) && describe) as string,
+      declare as (args: Argv) => Argv<T>,
+      async (args) => {
+        const behind = (args['--'] as readonly unknown[] | undefined)?.map(String) ?? [];
+        status = await run(args as ArgumentsCamelCase<T> & LayerArgs, behind);
+      },
+    );
 
   command(
     '$0 <board> <product>',
@@ -70,7 +77,8 @@ export async function dispatch(argv: readonly string[], installation: Installati
           array: true,
           nargs: 1,
           default: [] as string[],
-          describe: 'build this package although its result is known',
+          defaultDescription: 'none',
+          describe: 'build this package although its result is known; may be repeated',
         }),
     async (args) => {
       const { mkCommand } = await import('./mk.ts');
@@ -198,7 +206,7 @@ export async function dispatch(argv: readonly string[], installation: Installati
     .check(refuseRepeated)
     .fail((message, error) => {
       // What yargs itself throws is about the arguments; everything else comes from a command.
-      if (error && error.name !== 'YError') throw error;
+      if (error instanceof Error && error.name !== 'YError') throw error;
       const lines = (message ?? error?.message ?? '').split('\n').map((line) => line.trim());
       const what = lines.filter(Boolean).join(' ') || 'wrong arguments';
       const isForgotten = ['run', 'shell'].includes(argv[0] ?? '') && /^Unknown argument/.test(what);

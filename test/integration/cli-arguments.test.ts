@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repository, workspace } from '../support/workspace.ts';
@@ -35,6 +35,14 @@ test('--help describes every option on stdout', async () => {
   const run = await ws.mk('--help');
   expect(run).toMatchObject({ status: 0, stderr: '' });
   expect(run.stdout).toContain('--layer');
+});
+
+test('--version says which mk this is, and of which revision', async () => {
+  await using ws = await workspace();
+  const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { version: string };
+  const run = await ws.mk('--version');
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+  expect(run.stdout).toMatch(new RegExp(`^mk ${version} \\(\\S+\\)\n$`));
 });
 
 test('an unknown board and product are reported together, with what was probably meant, and nothing is created', async () => {
