@@ -1,6 +1,6 @@
 import { entriesIn } from './entries.ts';
 import { readReleases, readTagNames } from './github.ts';
-import { isList, isRecord, jsonOf, textOf } from './json-page.ts';
+import { isList, isRecord, listAt, textOf } from './json-page.ts';
 import type { Found, Tools } from './strategy.ts';
 import { versionsOf } from './tags.ts';
 
@@ -27,7 +27,7 @@ export async function askGitlab(
   tools: Tools,
 ): Promise<readonly Found[]> {
   const base = `${site}/api/v4/projects/${encodeURIComponent(project)}`;
-  const answer = jsonOf(await tools.page(`${base}/${of === 'tags' ? 'repository/tags' : 'releases'}?per_page=100`));
+  const answer = await listAt(`${base}/${of === 'tags' ? 'repository/tags' : 'releases'}?per_page=100`, tools);
   const tags = of === 'tags' ? readTagNames(answer) : readGitlabReleases(answer);
   return versionsOf({ tags, project: project.replace(/^.*\//, ''), pattern: tag }, tools);
 }
@@ -37,7 +37,7 @@ export async function askGitea(
   { site, repo, of = 'tags', tag }: Forge & { readonly site: string; readonly repo: string },
   tools: Tools,
 ): Promise<readonly Found[]> {
-  const answer = jsonOf(await tools.page(`${site}/api/v1/repos/${repo}/${of}?limit=100`));
+  const answer = await listAt(`${site}/api/v1/repos/${repo}/${of}?limit=100`, tools);
   const project = repo.replace(/^.*\//, '');
   if (of === 'tags') return versionsOf({ tags: readTagNames(answer), project, pattern: tag }, tools);
   const found = readReleases(answer);

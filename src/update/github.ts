@@ -1,6 +1,6 @@
 import { Failure } from '../base/failure.ts';
 import { gitTags } from './git.ts';
-import { isList, isRecord, jsonOf, textOf } from './json-page.ts';
+import { isList, isRecord, listAt, textOf } from './json-page.ts';
 import type { Found, Tools } from './strategy.ts';
 import { versionsOf } from './tags.ts';
 import { elementsIn } from './xml.ts';
@@ -41,7 +41,7 @@ export async function askGithub(source: Github, tools: Tools): Promise<readonly 
     accept: 'application/vnd.github+json',
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
-  const list = async () => jsonOf(await tools.page(`${api}/repos/${repo}/${of}?per_page=100`, { headers }));
+  const list = () => listAt(`${api}/repos/${repo}/${of}?per_page=100`, tools, headers);
   try {
     if (of === 'tags') return await names(readTagNames(await list()));
     const found = readReleases(await list());

@@ -16,6 +16,30 @@ export function jsonOf({ text }: Page): unknown {
   }
 }
 
+/** Pages of one list that are read; beyond them are versions from long ago. */
+const pagesRead = 10;
+
+/** A list that may be spread over several pages, each naming the next in its header Link. */
+export async function listAt(
+  url: string,
+  tools: Tools,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const all: unknown[] = [];
+  let next: string | undefined = url;
+  for (let read = 0; next !== undefined && read < pagesRead; read++) {
+    const page: Page = await tools.page(next, { headers });
+    const items = jsonOf(page);
+    if (!isList(items)) return items;
+    all.push(...items);
+    const link: string | undefined = /<([^<>]*)>\s*;[^,<]*\brel="?next\b/.exec(page.headers['link'] ?? '')?.[1];
+    next = link === undefined ? undefined : new URL(link, next).href;
+    // A server that sends us elsewhere is not to see the user's token.
+    if (next !== undefined && new URL(next).origin !== new URL(url).origin) next = undefined;
+  }
+  return all;
+}
+
 /**
  * The texts and numbers at a path such as `releases.*.version`: `*` is every item of a list or member of an object; at
  * the end of a path that leads to an object it is the members' names.

@@ -105,6 +105,22 @@ describe('GitHub', () => {
     expect(await versions({ from: 'github', repo: 'madler/zlib', of: 'releases' }, upstream)).toEqual(['1.3']);
   });
 
+  test('spreads a long list over pages, which are read up to a limit and never elsewhere', async () => {
+    const page = (number: number) => `${api}/tags?per_page=100&page=${number}`;
+    const linked = (tag: string, next: string) => ({
+      text: JSON.stringify([{ name: tag }]),
+      headers: { link: `<${page(9)}>; rel="last", <${next}>; rel="next"` },
+    });
+    const upstream = {
+      [`${api}/tags?per_page=100`]: linked('v1.3', page(2)),
+      [page(2)]: linked('v1.10', page(3)),
+      [page(3)]: linked('v1.9', 'https://evil.example.org/tags'),
+    };
+    expect(await versions({ from: 'github', repo: 'madler/zlib' }, upstream)).toEqual(['1.3', '1.10', '1.9']);
+    const endless = { [`${api}/tags?per_page=100`]: linked('v1.3', `${api}/tags?per_page=100`) };
+    expect(await versions({ from: 'github', repo: 'madler/zlib' }, endless)).toHaveLength(10);
+  });
+
   test('has its API elsewhere on a server of one own', async () => {
     const upstream = { 'https://git.example.org/api/v3/repos/a/b/tags?per_page=100': tags };
     expect(await versions({ from: 'github', repo: 'a/b', site: 'https://git.example.org' }, upstream)).toHaveLength(2);
