@@ -38,7 +38,19 @@ function answersOf(side: Side): (read: Read) => string | undefined {
   };
 }
 
-function changesOf(read: Read, before: Side, today: Side): Change[] {
+/** What is answered differently now from when a result was made that is known by its reads alone. */
+export function differentReads(reads: readonly Read[], now: (read: Read) => string | undefined): Change[] {
+  const answers = new Map(reads.map(({ kind, name, value }) => [`${kind} ${name}`, value]));
+  const told = { told: () => undefined };
+  const then = { answer: ({ kind, name }: Read) => answers.get(`${kind} ${name}`), ...told };
+  return reads
+    .filter((read) => now(read) !== read.value)
+    .flatMap((read) => changesOf(read, then, { answer: now, ...told }));
+}
+
+type Answers = Pick<Side, 'answer' | 'told'>;
+
+function changesOf(read: Read, before: Answers, today: Answers): Change[] {
   const { kind, name } = read;
   const values = { before: before.answer(read), after: today.answer(read) };
   const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
@@ -46,7 +58,7 @@ function changesOf(read: Read, before: Side, today: Side): Change[] {
     const at = today.told()?.assigned[name];
     return [{ kind, name, ...present, ...(at !== undefined && { at }) }];
   }
-  if (kind === 'list') return [changedList(name, values, today)];
+  if (kind === 'list') return [changedList(name, values, before, today)];
   if (['has', 'text', 'override', 'merge', 'copies'].includes(kind)) {
     const [old, now] = [before, today].map((side) => side.told()?.configuration[name]);
     const changes = old && now ? changedCopies(name, kind, old, now) : [];
@@ -62,14 +74,17 @@ const howChanged = (before: string | undefined, after: string | undefined) =>
 function changedList(
   name: string,
   { before = '', after = '' }: { readonly before: string | undefined; readonly after: string | undefined },
-  today: Side,
+  then: Answers,
+  today: Answers,
 ): Change {
   const [old, now] = [before, after].map((text) => text.split(' ').filter(Boolean));
   const came = (now ?? []).filter((item) => !old?.includes(item));
   const went = (old ?? []).filter((item) => !now?.includes(item));
-  const at = [...came, ...went.map((item) => `-${item}`)]
-    .flatMap((item) => spotOf(item, today.told()?.configuration[name] ?? []) ?? [])
-    .at(0);
+  const copies = today.told()?.configuration[name] ?? [];
+  const lines = [...came, ...went.map((item) => `-${item}`)].flatMap((item) => spotOf(item, copies) ?? []);
+  // A line that is gone has no number any more.
+  const gone = went.flatMap((item) => spotOf(item, then.told()?.configuration[name] ?? [])?.file ?? []);
+  const at = lines[0] ?? (gone[0] === undefined ? undefined : { file: gone[0] });
   return { kind: 'list', name, came, went, ...(at !== undefined && { at }) };
 }
 

@@ -92,7 +92,8 @@ export const keyOf = (document: KeyDocument): Digest => digestOfDocument(documen
 export const versionOf = ({ loaded, source }: Node): string | undefined =>
   source?.recipe.version ?? loaded.recipe.version;
 
-const contentKey = ({ version, output, permissions, license, whenLinked }: Result): ContentKey => ({
+/** What the hooks of an image see of a package in it. */
+export const contentKey = ({ version, output, permissions, license, whenLinked }: Result): ContentKey => ({
   ...{ version, output, permissions, license, whenLinked },
 });
 

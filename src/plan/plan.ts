@@ -4,6 +4,7 @@ import type { Read, Result, Store } from '../store/store.ts';
 import { type Change, summary } from './change.ts';
 import { changesBetween } from './explain.ts';
 import {
+  contentKey,
   type InputsDocument,
   inputsDocument,
   type KeyCircumstances,
@@ -32,6 +33,9 @@ export type Step =
       readonly changes: readonly Change[];
       /** Packages that are to be built before this one can be decided. */
       readonly awaits: readonly string[];
+      /** Known when it awaits nothing. */
+      readonly key?: Digest;
+      readonly document?: KeyDocument;
     };
 
 /** What was last built in this build directory: the answer to "what changed?". */
@@ -116,25 +120,32 @@ function once<T>(make: () => T): () => T {
   };
 }
 
+/** The result of a package, if it is known. */
+type Known = (name: string) => Result | undefined;
+
 /**
  * Decides every package in order, as far as that can be known before anything is built: what follows a package that
  * must be built is planned to be built too, and may still turn out to be there when that one's output has not changed.
  */
 export function makePlan(graph: Graph, inputs: PlanInputs): ReadonlyMap<string, Step> {
   const steps = new Map<string, Step>();
-  const resultOf = (name: string): Result => {
+  const known: Known = (name) => {
     const step = steps.get(name);
-    if (step?.kind !== 'cached') throw new TypeError(`${name} has no result yet`);
-    return step.result;
+    return step?.kind === 'cached' ? step.result : undefined;
+  };
+  const resultOf = (name: string): Result => {
+    const result = known(name);
+    if (result === undefined) throw new TypeError(`${name} has no result yet`);
+    return result;
   };
   for (const node of graph.order) {
     const awaits = graph.needs(node.name).filter((name) => steps.get(name)?.kind === 'run');
-    steps.set(node.name, awaits.length === 0 ? decide(node, resultOf, inputs) : waiting(node, awaits, inputs));
+    steps.set(node.name, awaits.length === 0 ? decide(node, resultOf, inputs) : waiting(node, awaits, known, inputs));
   }
   return steps;
 }
 
-function waiting(node: Node, awaits: readonly string[], inputs: PlanInputs): Step {
+function waiting(node: Node, awaits: readonly string[], resultOf: Known, inputs: PlanInputs): Step {
   const last = inputs.previous(node.name);
   const planned = (changes: readonly Change[], ...reasons: readonly string[]): Step => {
     const reason = [...(changes.length === 0 ? [] : [summary(changes)]), ...reasons].join('; ');
@@ -142,7 +153,25 @@ function waiting(node: Node, awaits: readonly string[], inputs: PlanInputs): Ste
   };
   if (inputs.rebuild?.has(node.name)) return planned([{ kind: 'asked' }]);
   if (last === undefined) return planned([{ kind: 'new' }]);
-  const document = inputsDocument(node, inputs.circumstances);
+  const document = documentSoFar(node, last, resultOf, inputs);
   const isUsed = `it uses ${awaits.join(', ')}, which ${awaits.length === 1 ? 'is' : 'are'} to be built`;
   return planned(changesSince(last, node, document, inputs), isUsed);
+}
+
+/** What is to be built is taken to become what it was. */
+function documentSoFar(node: Node, last: Previous, resultOf: Known, { circumstances }: PlanInputs): Side['document'] {
+  const document = inputsDocument(node, circumstances);
+  if (last.document.epoch !== document.epoch) return document;
+  const { staged, contents } = last.document;
+  const soFar = <T>(names: readonly string[], of: (result: Result) => T, before: Readonly<Record<string, T>>) =>
+    names.flatMap((name): [string, T][] => {
+      const result = resultOf(name);
+      const known = result === undefined ? before[name] : of(result);
+      return known === undefined ? [] : [[name, known]];
+    });
+  return {
+    ...document,
+    staged: Object.fromEntries(soFar(node.staged, ({ output }) => output, staged)),
+    contents: Object.fromEntries(soFar(node.contents, contentKey, contents)),
+  };
 }
