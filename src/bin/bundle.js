@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -29,7 +30,7 @@ export function storeDir() {
 
 /** The directory of the bundle made from today's sources in `root`: cli.js, runner.js and their chunks. */
 export async function engineDir(root) {
-  const cache = join(storeDir(), 'engine');
+  const cache = cacheDir();
   const stampFile = join(cache, `${digest(root).slice(0, 16)}.json`);
   const stamp = readStamp(stampFile);
   if (stamp !== undefined && isFresh(stamp)) return inUse(stamp.dir);
@@ -38,6 +39,13 @@ export async function engineDir(root) {
     return inUse(stamp.dir);
   }
   return makeBundle(root, cache, stampFile);
+}
+
+/** Its real path: stores may share it by a link, and one of them may go. */
+function cacheDir() {
+  const dir = join(storeDir(), 'engine');
+  mkdirSync(dir, { recursive: true });
+  return realpathSync(dir);
 }
 
 function readStamp(file) {

@@ -106,6 +106,18 @@ test('a bundle in use does not grow old', () => {
   expect(bundles(given.store)).toHaveLength(2);
 });
 
+test('stores that share their bundles by a link do not depend on each other', () => {
+  using given = repositoryOf('console.log(given.runner);');
+  const shared = join(given.path, 'shared');
+  mkdirSync(shared);
+  const stores = ['one', 'two'].map((name) => join(given.path, name));
+  for (const store of stores) {
+    mkdirSync(store);
+    symlinkSync(shared, join(store, 'engine'));
+  }
+  for (const store of stores) expect(launch({ ...given, store }).stdout.startsWith(`${shared}/`)).toBe(true);
+});
+
 test('several runs at once make one bundle', async () => {
   using given = repositoryOf();
   const env = { PATH: process.env['PATH'], MK_STORE: given.store };
