@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Message, Metafile } from 'esbuild';
@@ -12,13 +12,22 @@ export interface RecipeBundle {
   readonly path: string;
   /** For each package, the local files that its build.ts imports, itself included, without the engine's own. */
   readonly codeFiles: Readonly<Record<string, readonly string[]>>;
+  /** Every file that is in it, as it was then. */
+  readonly inputs: Readonly<Record<string, FileStamp>>;
+}
+
+/** Times in milliseconds. What a file holds cannot change without its change time, which nobody can set. */
+interface FileStamp {
+  readonly time: number;
+  readonly changeTime: number;
+  readonly inode: number;
+  readonly size: number;
 }
 
 const day = 24 * 3600 * 1000;
 
 interface Stamp {
   readonly entry: Digest;
-  readonly inputs: Readonly<Record<string, { readonly time: number; readonly size: number }>>;
   readonly bundle: RecipeBundle;
 }
 
@@ -37,13 +46,35 @@ export async function bundleRecipes(
   const known = parseStamp(readIfPresent(stampFile));
   if (known !== undefined && isFresh(known)) return inUse(known.bundle);
 
-  const { text, map, metafile } = await runEsbuild(entry, engineRoot);
+  const { text, map, metafile, inputs, isCertain } = await runUndisturbed(entry, engineRoot);
   const bundleDir = join(cacheDir, digestOf(text));
-  const bundle = { path: join(bundleDir, 'recipes.mjs'), codeFiles: codeFilesOf(packages, metafile, engineRoot) };
+  const codeFiles = codeFilesOf(packages, metafile, engineRoot);
+  const bundle = { path: join(bundleDir, 'recipes.mjs'), codeFiles, inputs };
   publish(bundleDir, text, map);
-  const inputs = Object.fromEntries(inputPaths(metafile, engineRoot).map((path) => [path, fileStamp(path)]));
-  writeAtomic(stampFile, JSON.stringify({ entry: digestOf(entry), inputs, bundle } satisfies Stamp));
+  if (isCertain) writeAtomic(stampFile, JSON.stringify({ entry: digestOf(entry), bundle } satisfies Stamp));
   return bundle;
+}
+
+/** Whether a file that is in the bundle still is what it was then. */
+export function isUnchanged({ inputs }: RecipeBundle, path: string): boolean {
+  const [then, now] = [inputs[path], fileStamp(path)];
+  return (
+    now.time === then?.time && now.changeTime === then.changeTime && now.inode === then.inode && now.size === then.size
+  );
+}
+
+/** How far the clock of the file system may lag behind ours. */
+const clockStep = 20;
+
+/** Bundles again when a file was written meanwhile: nobody knows which of its contents was read. */
+async function runUndisturbed(entry: string, engineRoot: string, attempts = 3) {
+  const started = Date.now();
+  const made = await runEsbuild(entry, engineRoot);
+  const inputs = Object.fromEntries(inputPaths(made.metafile, engineRoot).map((path) => [path, fileStamp(path)]));
+  const [from, until] = [started - clockStep, Date.now() + clockStep];
+  const isCertain = Object.values(inputs).every(({ changeTime }) => changeTime < from || changeTime > until);
+  if (!isCertain && attempts > 1) return runUndisturbed(entry, engineRoot, attempts - 1);
+  return { ...made, inputs, isCertain };
 }
 
 function entryText(packages: ReadonlyMap<string, string>): string {
@@ -61,13 +92,10 @@ function parseStamp(text: string | undefined): Stamp | undefined {
   }
 }
 
-function isFresh({ inputs, bundle }: Stamp): boolean {
+function isFresh({ bundle }: Stamp): boolean {
   try {
     statSync(bundle.path);
-    return Object.entries(inputs).every(([path, { time, size }]) => {
-      const now = fileStamp(path);
-      return now.time === time && now.size === size;
-    });
+    return Object.keys(bundle.inputs).every((path) => isUnchanged(bundle, path));
   } catch {
     return false;
   }
@@ -80,9 +108,9 @@ function inUse(bundle: RecipeBundle): RecipeBundle {
   return bundle;
 }
 
-function fileStamp(path: string): { time: number; size: number } {
-  const { mtimeMs, size } = statSync(path);
-  return { time: mtimeMs, size };
+function fileStamp(path: string): FileStamp {
+  const { mtimeMs, ctimeMs, ino, size } = statSync(path);
+  return { time: mtimeMs, changeTime: ctimeMs, inode: ino, size };
 }
 
 async function runEsbuild(entry: string, engineRoot: string) {
@@ -153,7 +181,8 @@ function codeFilesOf(packages: ReadonlyMap<string, string>, metafile: Metafile, 
         if (external !== true) visit(imported);
       }
     };
-    visit(join(dir, 'build.ts').slice(1));
+    // It may be a link to another recipe's.
+    visit(realpathSync(join(dir, 'build.ts')).slice(1));
     codeFiles[name] = [...seen].sort();
   }
   return codeFiles;

@@ -42,12 +42,14 @@ export function copyCode({ name, dir, modules, digest }: DigestedCode, to: strin
   }
   for (const { path, kind } of entries.toReversed())
     if (kind === 'file' || kind === 'directory') utimesSync(join(to, path), epochSeconds, epochSeconds);
-  if (digestOfCode(readCode(to, modules)) === digest) return;
-  throw new Failure('source-changed', `${name}: its recipe has changed since mk read it`, {
+  if (digestOfCode(readCode(to, modules)) !== digest) throw recipeChanged(name, dir);
+}
+
+export const recipeChanged = (name: string, dir: string): Failure =>
+  new Failure('source-changed', `${name}: its recipe has changed since mk read it`, {
     detail: dir,
     hint: 'run mk again',
   });
-}
 
 interface DigestedCode {
   readonly name: string;

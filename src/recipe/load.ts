@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import type { Digest } from '../base/digest.ts';
 import { Failure, Failures, failuresOf, type Place } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
-import { bundleRecipes } from './bundle.ts';
-import { digestOfCode, readCode } from './code.ts';
+import { bundleRecipes, isUnchanged } from './bundle.ts';
+import { digestOfCode, readCode, recipeChanged } from './code.ts';
 import type { Config } from './config.ts';
 import { locate } from './locate.ts';
 import type { ComputedRecipe, Recipe } from './recipe.ts';
@@ -56,12 +56,16 @@ export async function openRecipes(
       if (dir === undefined || thunk === undefined) throw new TypeError(`no recipe ${name}`);
       const file = join(dir, 'build.ts');
       const recipe = await evaluate(name, file, thunk, config);
-      const modules = (bundle.codeFiles[name] ?? []).filter((path) => !path.startsWith(`${dir}/`));
+      const codeFiles = bundle.codeFiles[name] ?? [];
+      const modules = codeFiles.filter((path) => !path.startsWith(`${dir}/`));
+      const digest = digestOfCode(readCode(dir, modules));
+      // Else the digest would be of a text that is not in the bundle.
+      if (!codeFiles.every((path) => isUnchanged(bundle, path))) throw recipeChanged(name, dir);
       return {
         name,
         dir,
         recipe,
-        digest: digestOfCode(readCode(dir, modules)),
+        digest,
         modules,
         place: (field, value) => locate(file, field, value),
       };

@@ -1,4 +1,4 @@
-import { chmodSync, symlinkSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { failuresOf } from '../../../src/base/failure.ts';
@@ -42,6 +42,11 @@ describe('the digest of a recipe moves with', () => {
       },
       ({ write }) => write({ 'pkg/b/two.ts': `export const license = 'ISC';\n` }),
     ],
+    [
+      'a file with a tilde or a swap that no editor leaves',
+      {},
+      ({ write }) => write({ 'pkg/a/~x': '', 'pkg/a/x.swp': '' }),
+    ],
   ])('%s', async (_what, files, change) => {
     const [before, after] = await digests(files, change);
     expect(after).not.toBe(before);
@@ -51,6 +56,16 @@ describe('the digest of a recipe moves with', () => {
 describe('the digest of a recipe does not move with', () => {
   test.each<[string, Files, (tree: TemporaryTree) => void]>([
     ['another package', { 'pkg/b/build.ts': plain }, ({ write }) => write({ 'pkg/b/build.ts': `${plain}//` })],
+    [
+      'what editors leave beside its files',
+      { 'pkg/a/x/y': '' },
+      ({ path, write }) => {
+        for (const name of ['build.ts~', '.build.ts.swp', '.#build.ts', '#build.ts#', '4913', 'x/.y.swo', 'x/y~'])
+          write({ [`pkg/a/${name}`]: 'scratch' });
+        rmSync(join(path, 'pkg/a/.#build.ts'));
+        symlinkSync('me@host.1', join(path, 'pkg/a/.#build.ts'));
+      },
+    ],
     ['permissions that git does not keep', {}, ({ path }) => chmodSync(join(path, 'pkg/a/build.ts'), 0o600)],
   ])('%s', async (_what, files, change) => {
     const [before, after] = await digests(files, change);
