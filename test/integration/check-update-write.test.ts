@@ -169,6 +169,24 @@ describe.skipIf(!hasNamespaces)('--build', () => {
     expect(readFileSync(join(up.ws.layer, 'pkg/lib/0001-mine.patch'), 'utf8')).toBe(patches['0001-mine.patch']);
   });
 
+  test('that is interrupted puts everything back', async () => {
+    const hooks = `async deploy({ run, recipeDir, version, write, deployDir }) {
+    if (version !== '1.2') await run\`cat \${recipeDir}/gate\`;
+    await write(\`\${deployDir}/lib/notes\`, 'x');
+  }`;
+    await using up = await upstream({ hooks });
+    up.ws.fifo('pkg/lib/gate');
+    const before = up.text();
+    const args = ['check-update', '--layer', up.ws.layer, 'lib', '--write', '--build', 'toy', 'box'];
+    const running = up.ws.start(args);
+    const handle = await running.gate('pkg/lib/gate');
+    expect(up.text()).not.toBe(before);
+    running.kill('SIGINT');
+    await handle.close();
+    expect(await running.ended).toMatchObject({ status: 130 });
+    expect(up.text()).toBe(before);
+  });
+
   test('needs a target that has the package, and --write', async () => {
     await using up = await upstream();
     expect((await up.update('--write', '--build', 'toy', 'nosuch')).stdout).toMatch(/there is no product "nosuch"/);

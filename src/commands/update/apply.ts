@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Digest } from '../../base/digest.ts';
 import { Failure, failuresOf } from '../../base/failure.ts';
 import { writeAtomic } from '../../base/files.ts';
+import { catchInterrupts, type Interrupts } from '../../base/interrupt.ts';
 import { type Candidate, fetchDistfile } from '../../fetch/distfile.ts';
 import { parseMirrors } from '../../fetch/mirror.ts';
 import type { MakeOptions, TargetOptions } from '../../options.ts';
@@ -40,16 +41,26 @@ export async function applyUpdate(loaded: LoadedRecipe, to: string, setting: App
   const { name, recipe } = loaded;
   const report: string[] = [];
   const undo: (() => void)[] = [];
+  const putBack = () => {
+    for (const step of undo.splice(0).reverse()) step();
+  };
+  // The second Ctrl-C ends the process wherever it is.
+  process.once('exit', putBack);
+  const interrupts = catchInterrupts(() => {});
   try {
-    await apply(loaded, to, { setting, report, undo });
+    await apply(loaded, to, { setting, report, undo, interrupts });
     return { package: name, from: recipe.version ?? '', to, state: 'updated', report };
   } catch (error) {
-    for (const step of undo.reverse()) step();
+    const wasChanged = undo.length > 0;
+    putBack();
     const failures = failuresOf(error);
     if (failures === undefined || failures.some(({ code }) => code === 'interrupted')) throw error;
     for (const { message, detail } of failures) report.push(message, ...(detail?.split('\n') ?? []));
-    if (undo.length > 0) report.push('everything was put back');
+    if (wasChanged) report.push('everything was put back');
     return { package: name, from: recipe.version ?? '', to, state: 'failed', report };
+  } finally {
+    process.off('exit', putBack);
+    interrupts.forget();
   }
 }
 
@@ -58,9 +69,10 @@ interface Work {
   readonly report: string[];
   /** What takes back the changes made so far, in the order of making them. */
   readonly undo: (() => void)[];
+  readonly interrupts: Interrupts;
 }
 
-async function apply(loaded: LoadedRecipe, to: string, { setting, report, undo }: Work): Promise<void> {
+async function apply(loaded: LoadedRecipe, to: string, { setting, report, undo, interrupts }: Work): Promise<void> {
   const { name, dir, recipe } = loaded;
   const { build, commit } = setting;
   const { version = '', sha256 = '' } = recipe;
@@ -88,6 +100,7 @@ async function apply(loaded: LoadedRecipe, to: string, { setting, report, undo }
     alternative: recipe.alternatives?.[0]?.inside === undefined ? file.alternative : undefined,
   });
   const before = build === undefined ? undefined : await buildWithDependants(name, build);
+  if (interrupts.isRequested()) throw new Failure('interrupted', 'interrupted while updating');
 
   undo.push(() => writeAtomic(buildFile, source));
   writeAtomic(buildFile, edited);
@@ -105,6 +118,7 @@ async function apply(loaded: LoadedRecipe, to: string, { setting, report, undo }
     const after = await buildWithDependants(name, build);
     report.push(...outputChanges(name, before, after), ...(await licences(loaded, file.path, setting)));
   }
+  if (interrupts.isRequested()) throw new Failure('interrupted', 'interrupted while updating');
   if (commit) report.push(`committed as ${await commitUpdate(dir, `${name}: update to ${to}`, report)}`);
 }
 
