@@ -40,15 +40,22 @@ export async function probeSandbox(choice: SandboxChoice): Promise<{ level: Sand
   if (why === undefined) return { level: 'namespaces', why };
   if (choice === 'require') {
     throw new Failure('sandbox-unavailable', `hooks cannot be run in a sandbox: ${why}`, {
-      hint: 'install the package bubblewrap, allow user namespaces, or use --sandbox=auto',
+      hint: `${remedy(why)}, or use --sandbox=auto`,
     });
   }
   return { level: 'none', why };
 }
 
+const missing = 'bwrap is not installed';
+
+const remedy = (why: string): string =>
+  why === missing
+    ? 'install the package bubblewrap'
+    : 'allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor; in a container its seccomp profile)';
+
 /** Why hooks cannot be kept apart here; found out by keeping a program apart exactly as hooks are. */
 async function obstacle(): Promise<string | undefined> {
-  if (findProgram('bwrap') === undefined) return 'bwrap is not installed (package bubblewrap)';
+  if (findProgram('bwrap') === undefined) return missing;
   const child = start(sandboxed(['true'], [], '/', 3), { env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   giveFilter(child, 3);
   const [stderr, { status }] = await Promise.all([text(child.stderr as Readable), finished(child)]);

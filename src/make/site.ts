@@ -65,6 +65,11 @@ export async function atSite<T>(
         store: store.dir,
         sandbox: run.sandbox.level === 'namespaces' ? 'sandbox: namespaces' : `no sandbox (${run.sandbox.why})`,
       });
+      if (run.sandbox.level === 'none' && options.sandbox === 'auto')
+        tell({
+          event: 'warning',
+          message: 'hooks see all of this machine: results are not used where there is a sandbox',
+        });
       const workshop = openWorkshop(run, jobServer, tell);
       return await work({ workshop, sources: sourcesOf(run, workshop), interrupt, tell, leave });
     } finally {
