@@ -134,11 +134,20 @@ async function flockLater(file: number, signal: AbortSignal): Promise<void> {
   throw new Failure('interrupted', 'interrupted while waiting for another mk');
 }
 
-/** util-linux locks our open file description and exits; the description, and so the lock, stays ours. */
+/**
+ * util-linux locks our open file description and exits; the description, and so the lock, stays ours.
+ * False when another process has it.
+ */
 function flock(file: number, wait: boolean): boolean {
   const { status, error } = spawnSync('flock', [...(wait ? [] : ['-n']), '-x', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', file],
   });
-  if (error === undefined) return status === 0;
-  throw new Failure('program-missing', 'flock is not installed', { hint: 'install the package util-linux' });
+  if (error !== undefined)
+    throw new Failure('program-missing', 'flock is not installed', { hint: 'install the package util-linux' });
+  // Anything else is no answer: to take it for one, we would wait for nobody.
+  if (status === 0 || status === 1) return status === 0;
+  throw new Failure('system-refused', 'files cannot be locked on this file system', {
+    detail: `flock exited with status ${status}`,
+    hint: 'work on a local file system, also with MK_STORE',
+  });
 }

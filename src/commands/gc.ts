@@ -13,7 +13,7 @@ export async function gcCommand(options: {
   const { outputs, others, freed, left, held } = collect(dir, { maxSize, dryRun: options.dryRun });
   const verb = options.dryRun ? 'would remove' : 'removed';
   for (const { name, size } of outputs) process.stdout.write(`${verb} ${name}  ${formatSize(size)}\n`);
-  const counts = [count(outputs.length, 'output'), ...(others === 0 ? [] : [count(others, 'leftover')])].join(' and ');
+  const counts = [count(outputs.length, 'result'), ...(others === 0 ? [] : [count(others, 'leftover')])].join(' and ');
   process.stderr.write(`${verb} ${counts}, ${formatSize(freed)}; the store keeps ${formatSize(left)}\n`);
   if (maxSize !== undefined && left > maxSize) {
     const why = held > 0 ? `running builds use ${formatSize(held)} of it` : 'the rest is no result';

@@ -16,6 +16,6 @@ export async function verifyCommand(): Promise<number> {
     process.stdout.write(`damaged ${name}: ${what}; ${outcomes[outcome]}\n`);
   });
   const verdict = damaged === 0 ? 'all intact' : `${damaged} damaged`;
-  process.stderr.write(`verified ${outputs} outputs in ${dir}: ${verdict}\n`);
+  process.stderr.write(`verified ${outputs} results in ${dir}: ${verdict}\n`);
   return damaged === 0 ? 0 : 1;
 }

@@ -9,7 +9,7 @@ import type { CheckVerdict } from '../report/event.ts';
 import type { Result } from '../store/store.ts';
 import { buildPackage } from './build-package.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import { reviewTrees } from './make-package.ts';
+import { reviewedTree } from './reviewed-tree.ts';
 import type { Site } from './site.ts';
 import type { PlannedRun } from './workshop.ts';
 
@@ -69,10 +69,9 @@ async function differences(
 ): Promise<readonly string[]> {
   const { run, elsewhere, results } = checking;
   const resultOf = (name: string) => ({ node: run.graph.node(name), result: resultIn(results, name) });
-  reviewTrees([node.name, ...node.staged, ...node.contents], checking);
   const built = await buildPackage(node, resultOf, sourceDir, elsewhere.workshop);
   try {
-    const tree = run.store.tree(result.output);
+    const tree = reviewedTree({ node, result }, checking.site.workshop);
     const { first, differing, compared } = compareTrees(tree, built.deployDir);
     const reads = differingReads(result, built.reads);
     if (first === undefined) return reads;

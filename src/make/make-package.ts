@@ -1,4 +1,4 @@
-import { Failure, failuresOf } from '../base/failure.ts';
+import { failuresOf } from '../base/failure.ts';
 import type { Slot } from '../build/jobserver.ts';
 import type { Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
@@ -110,7 +110,6 @@ const rightFor = (node: Node, { key }: Decided, { run, site }: Making) =>
 
 async function build(node: Node, key: Decided['key'], sourceDir: string | undefined, making: Making): Promise<Result> {
   const { run, site, results } = making;
-  reviewTrees([...node.staged, ...node.contents], making);
   const built = await buildPackage(
     node,
     (name) => ({ node: run.graph.node(name), result: resultOf(name, results) }),
@@ -131,32 +130,6 @@ async function build(node: Node, key: Decided['key'], sourceDir: string | undefi
   });
   built.cleanUp();
   return result;
-}
-
-/** A tree that somebody has changed, perhaps through a view that shares its files, must not get into what is built. */
-export function reviewTrees(
-  names: readonly string[],
-  { run, site, results }: Pick<Making, 'run' | 'site'> & { readonly results: ReadonlyMap<string, Result> },
-): void {
-  for (const name of new Set(names)) {
-    const result = resultOf(name, results);
-    const state = run.store.review(result.output);
-    if (state === 'untouched') continue;
-    const tree = run.store.tree(result.output);
-    if (state === 'lost') {
-      throw new Failure('store-damaged', `${name}: its stored tree was changed, and its archive is damaged too`, {
-        detail: tree,
-        hint: `add --rebuild ${name} to the command`,
-      });
-    }
-    site.tell({
-      event: 'warning',
-      message: `${name}: its stored tree was changed, and is now as it was`,
-      detail: tree,
-    });
-    const shown = run.buildRoot.previous(name);
-    if (shown) run.buildRoot.show(run.graph.node(name), shown.document, result);
-  }
 }
 
 function resultOf(name: string, results: ReadonlyMap<string, Result>): Result {

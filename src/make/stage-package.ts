@@ -8,6 +8,7 @@ import type { Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import type { Content } from '../recipe/context.ts';
 import type { Result } from '../store/store.ts';
+import { reviewedTree } from './reviewed-tree.ts';
 import type { WorkingTree } from './working-tree.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -40,14 +41,15 @@ export function stagePackage(
   resultOf: Made,
   sourceDir: string | undefined,
   { workDir, buildDir }: { readonly workDir: string; readonly buildDir: string },
-  { store, sandbox, workingTrees, recipeDir: recipeDirOf }: Workshop,
+  workshop: Workshop,
 ): HookPlace {
+  const { sandbox, workingTrees, recipeDir: recipeDirOf } = workshop;
   const isIsolated = sandbox === 'namespaces';
   const staged = (runsOn: Node['runsOn']): StagedTree[] =>
     node.staged
       .map(resultOf)
       .filter((made) => made.node.runsOn === runsOn)
-      .map(({ node: { name }, result }) => ({ package: name, tree: store.tree(result.output) }));
+      .map((made) => ({ package: made.node.name, tree: reviewedTree(made, workshop) }));
   const [toolchainDir, sysroot] = [join(workDir, 'toolchain'), join(workDir, 'sysroot')];
   // Without a sandbox nothing keeps a hook from writing to what it is given, and what it is given is used again.
   const staging = isIsolated ? 'links' : 'copies';
@@ -65,7 +67,7 @@ export function stagePackage(
       permissions: result.permissions,
       whenLinked: content.loaded.recipe.whenLinked ?? false,
     },
-    tree: store.tree(result.output),
+    tree: reviewedTree({ node: content, result }, workshop),
   }));
   if (!isIsolated)
     for (const { shown, tree } of contents) stageTrees([{ package: shown.name, tree }], shown.tree, node.name, staging);

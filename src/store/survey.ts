@@ -51,7 +51,7 @@ export function listObjects(layout: Layout): {
 /** Packages that made an output, as messages name them. */
 export function madeBy(results: readonly Result[] | undefined): string {
   const names = [...new Set((results ?? []).map(nameOf))].sort();
-  return names.length === 0 ? 'an output that no result names' : names.join(', ');
+  return names.length === 0 ? 'a tree that no result names' : names.join(', ');
 }
 
 export const hasArchive = (layout: Layout) => (output: Digest) => existsSync(layout.archive(output));

@@ -35,7 +35,7 @@ test('gc beside a build removes nothing that the build uses', async () => {
   expect(gc.status, gc.stderr).toBe(0);
   expect(gc.stdout).toBe('');
   expect(gc.stderr).toMatch(
-    /^removed 0 outputs, 0; the store keeps \S+\nwarning: that is more than 0: running builds use/,
+    /^removed 0 results, 0; the store keeps \S+\nwarning: that is more than 0: running builds use/,
   );
   await gate.close();
   const run = await running.ended;
@@ -69,7 +69,7 @@ test('verify mends what is damaged, drops what it cannot mend, and the next buil
   await using ws = await workspace({ 'pkg/first/build.ts': first });
   await ws.build();
   const intact = await ws.mk('verify');
-  expect(intact).toMatchObject({ status: 0, stdout: '', stderr: `verified 2 outputs in ${ws.store}: all intact\n` });
+  expect(intact).toMatchObject({ status: 0, stdout: '', stderr: `verified 2 results in ${ws.store}: all intact\n` });
 
   for (const archive of archives(ws)) truncateSync(archive, 700);
   const mended = await ws.mk('verify');

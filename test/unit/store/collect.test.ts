@@ -56,7 +56,7 @@ describe('gc without a limit', () => {
     writeFileSync(entry('a'), '[{"package":"a"}]');
     removeTree(given.archive(b));
     const { outputs, others, freed } = gc(given.dir);
-    expect(outputs.map(({ name }) => name)).toEqual(Array(2).fill('an output that no result names'));
+    expect(outputs.map(({ name }) => name)).toEqual(Array(2).fill('a tree that no result names'));
     expect(others).toBe(2);
     expect(freed).toBeGreaterThan(4000);
     expect([given.archive(a), given.tree(a), given.tree(b), entry('a'), entry('b')].filter(existsSync)).toEqual([]);
