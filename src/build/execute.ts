@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { describeExit, finished, start, stop } from '../base/command.ts';
@@ -185,9 +185,15 @@ function logEnd(log: string): string {
 
 function tail(log: string): string {
   const limit = 64 * 1024;
-  const { size } = statSync(log);
-  const text = readFileSync(log);
-  return text.subarray(Math.max(0, size - limit)).toString('utf8');
+  const file = openSync(log, 'r');
+  try {
+    const end = Buffer.alloc(limit);
+    // All of a log may be more than fits into memory.
+    const length = readSync(file, end, 0, limit, Math.max(0, fstatSync(file).size - limit));
+    return end.toString('utf8', 0, length);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The innermost line of build.ts that the stack names. */
