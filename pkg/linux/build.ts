@@ -10,6 +10,7 @@ export default kconfig({
   license: 'GPL-2.0-only WITH Linux-syscall-note',
   buildDepends: ['binutils', 'gcc'],
   programs: ['bison', 'flex', 'bc'],
+  update: { from: 'kernel', of: 'longterm', series: '6.1' },
 
   async prepare({ applyPatches, edit }) {
     await applyPatches();
