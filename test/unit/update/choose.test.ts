@@ -17,7 +17,7 @@ const newest = (...args: Parameters<typeof choose>) => choose(...args).acceptabl
 describe('a release is preferred to', () => {
   test.each([
     ...['2.0-rc1', '2.0rc2', '2.0beta', '2.0.alpha3', '2.0pre1', '2.0.dev4', '2.0b2', '2.0a1', '2.0-M3', '2.0-nightly'],
-    ...['2.0~rc1', '1.1+git20240101', '1.1+dfsg'],
+    ...['2.0~rc1', '1.1+git20240101', '1.1+1', '1.1+dfsg'],
   ])('%s', (version) => {
     expect(newest('1.0', [version, '1.1', '1.0'])).toBe('1.1');
   });

@@ -35,6 +35,12 @@ export default recipe({ version, url: (v) => v, sha256: sum });`;
     expect(editRecipe('a', text('1.2.3', old), edit)).toBe(text('1.3', fresh));
   });
 
+  test('behind a regular expression with a quote in it, and behind a division', () => {
+    const text = (version: string, digest: string) =>
+      `const half = (1 + 1) / 2; recipe({ update: { pattern: /["'/]([/"]+)/ }, version: '${version}', sha256: "${digest}", x: a / b })`;
+    expect(editRecipe('a', text('1.2.3', old), edit)).toBe(text('1.3', fresh));
+  });
+
   test('only where it is clear what is meant', () => {
     const fails = (text: string) => () => editRecipe('a', text, edit);
     expect(fails(`recipe({ version: '1.2.' + '3', sha256: '${old}' })`)).toThrow(
