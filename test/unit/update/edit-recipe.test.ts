@@ -37,7 +37,7 @@ export default recipe({ version, url: (v) => v, sha256: sum });`;
 
   test('behind a regular expression with a quote in it, and behind a division', () => {
     const text = (version: string, digest: string) =>
-      `const half = (1 + 1) / 2; recipe({ update: { pattern: /["'/]([/"]+)/ }, version: '${version}', sha256: "${digest}", x: a / b })`;
+      `const half = (1 + 1) / 2; recipe({ update: { pattern: /it's [/] ([0-9.]+)/ }, version: '${version}', sha256: "${digest}", x: a / b })`;
     expect(editRecipe('a', text('1.2.3', old), edit)).toBe(text('1.3', fresh));
   });
 
