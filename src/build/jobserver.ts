@@ -50,7 +50,7 @@ export function startJobServer(path: string, jobs: number): JobServer {
         if (!isMine) return;
         isMine = false;
         held--;
-        writeSync(fifo(), '+');
+        giveToken(fifo());
         // The thread may already have a token that it has not told of: then they cannot be counted.
         if (held === 0 && !isAsked) restoreTokens(fifo(), jobs);
       },
@@ -62,7 +62,7 @@ export function startJobServer(path: string, jobs: number): JobServer {
     waiter ??= new Worker(waiterProgram, { eval: true, workerData: path }).on('message', () => {
       isAsked = false;
       const next = waiting.shift();
-      if (next === undefined) writeSync(fifo(), '+');
+      if (next === undefined) giveToken(fifo());
       else next.give(slot());
       if (waiting.length === 0) waiter?.unref();
       ask();
@@ -86,7 +86,7 @@ export function startJobServer(path: string, jobs: number): JobServer {
     close() {
       if (opened === undefined) return;
       // A thread that waits in read(2) can only be ended by letting it have a token.
-      if (isAsked) writeSync(opened, '+');
+      if (isAsked) giveToken(opened);
       void waiter?.terminate();
       closeSync(opened);
       rmSync(path, { force: true });
@@ -107,6 +107,15 @@ function makeFifo(path: string, jobs: number): number {
 function restoreTokens(fifo: number, jobs: number): void {
   while (readToken(fifo));
   writeSync(fifo, '+'.repeat(jobs));
+}
+
+function giveToken(fifo: number): void {
+  try {
+    writeSync(fifo, '+');
+  } catch (error) {
+    // Somebody has filled it: nobody waits for this one, and the surplus is dropped when nothing runs.
+    if (!isErrno(error, 'EAGAIN')) throw error;
+  }
 }
 
 function readToken(fifo: number): boolean {

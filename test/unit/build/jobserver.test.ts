@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -20,4 +20,29 @@ test.for([1, 3])('of %d job slots never more are taken at a time', async (jobs) 
   server.close();
   rmSync(dir, { recursive: true });
   expect(most).toBe(jobs);
+});
+
+test('a client that fills the job server to the brim neither stops nor breaks it', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mk-jobs-'));
+  const server = startJobServer(join(dir, 'fifo'), 2);
+  const slot = await server.take(0);
+  const fifo = openSync(server.path, constants.O_RDWR | constants.O_NONBLOCK);
+  try {
+    for (;;) writeSync(fifo, '+');
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'EAGAIN' });
+  }
+  slot.release();
+  // Nothing runs: there are as many as at the beginning.
+  let tokens = 0;
+  const buffer = Buffer.alloc(1);
+  try {
+    while (readSync(fifo, buffer) === 1) tokens++;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'EAGAIN' });
+  }
+  expect(tokens).toBe(2);
+  closeSync(fifo);
+  server.close();
+  rmSync(dir, { recursive: true });
 });
