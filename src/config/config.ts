@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { digestOf, digestOfDocument } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
+import { digestOfContent } from './content.ts';
 import { copies, mergeList, mergeTexts, overridePath } from './layers.ts';
 import type { Target } from './target.ts';
 import { readVariables, type VariableSet } from './variables.ts';
@@ -93,7 +93,7 @@ export function currentValue(target: Place, { kind, name }: Read): string | unde
     }
     case 'override': {
       const path = overridePath(target, name);
-      return path === undefined ? undefined : digestOfDocument(contentOf(path));
+      return path === undefined ? undefined : digestOfContent(path);
     }
     default:
       return undefined;
@@ -103,17 +103,6 @@ export function currentValue(target: Place, { kind, name }: Read): string | unde
 function textOf(path: string): string {
   if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
   throw new Failure('config-invalid', `${path} is a directory, and a file is wanted here`);
-}
-
-/** A file with its exec bit, or everything in a directory. Hooks get what links point to, so that is what counts. */
-function contentOf(path: string): unknown {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return { link: readlinkSync(path) };
-  if (found.isDirectory())
-    return readdirSync(path)
-      .sort()
-      .map((name) => [name, contentOf(join(path, name))]);
-  return { digest: digestOf(readFileSync(path)), executable: (found.mode & 0o111) !== 0 };
 }
 
 const truth: Readonly<Record<string, boolean>> = {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { Failure } from '../base/failure.ts';
 import { emptyDir, removeTree } from '../base/files.ts';
 import type { Action, HookPaths, Unpacking } from '../build/action.ts';
 import { hookEnvironment } from '../build/environment.ts';
@@ -29,6 +30,7 @@ export async function prepareSource(
     file: isolated ? `${sandboxPaths.downloadDir}/${basename(file)}` : file,
   });
   const config = configPlace(workDir, isolated);
+  const reads: Read[] = [];
   const slot = await workshop.jobServer.take(priority);
   try {
     await execute({
@@ -48,12 +50,24 @@ export async function prepareSource(
         config.mount,
       ],
       logFiles: { prepare: workshop.buildRoot.logFile(source.name, 'prepare') },
-      answer: workshop.answerer([], config.dir, config.shownDir),
+      answer: workshop.answerer(reads, config.dir, config.shownDir),
     });
+    expectFieldReads(source, reads, workshop);
   } finally {
     slot.release();
     removeTree(workDir);
   }
+}
+
+/** Whatever else a prepared tree depended on would be in nobody's key. */
+function expectFieldReads({ name, place }: LoadedRecipe, reads: readonly Read[], { fieldReads }: Workshop): void {
+  const known = new Set(fieldReads(name).map((read) => `${read.kind} ${read.name}`));
+  const other = reads.find((read) => !known.has(`${read.kind} ${read.name}`));
+  if (other === undefined) return;
+  throw new Failure('recipe-invalid', `${name}: its prepare hook asks the configuration for ${other.name}`, {
+    place: place('prepare'),
+    hint: 'prepared sources are the same for every board and product: ask in build, or for a field of the recipe',
+  });
 }
 
 /** What a build gives: the settled tree, which the caller moves into the store, and what the hooks read. */

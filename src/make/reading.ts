@@ -1,10 +1,12 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { unreachable } from '../base/failure.ts';
+import { Failure, failuresOf, unreachable } from '../base/failure.ts';
+import { removeTree } from '../base/files.ts';
 import { describeRevision } from '../base/git.ts';
 import { epochSeconds } from '../base/tar.ts';
 import type { AnswerValue, ConfigRequest } from '../build/action.ts';
 import { configFor, currentValue } from '../config/config.ts';
+import { copyContent } from '../config/content.ts';
 import { overridePath } from '../config/layers.ts';
 import type { Target } from '../config/target.ts';
 import type { Config, Variables } from '../recipe/config.ts';
@@ -46,7 +48,14 @@ export function readingOf(target: Target, osRelease: string, time = epochSeconds
     fieldReads: (name) => fieldReads.get(name) ?? [],
     now(read) {
       if (read.kind === 'osRelease') return osRelease;
-      return read.kind === 'sourceDate' ? sourceDate : currentValue(target, read);
+      if (read.kind === 'sourceDate') return sourceDate;
+      try {
+        return currentValue(target, read);
+      } catch (error) {
+        // Perhaps nobody asks for it any more; who does is told what is wrong with it.
+        if (failuresOf(error) === undefined) throw error;
+        return 'refused';
+      }
     },
     answerer: (reads, configDir, shownDir) => {
       const record = recordOnce(reads);
@@ -66,22 +75,30 @@ export function readingOf(target: Target, osRelease: string, time = epochSeconds
         record({ ...read, value: currentValue(target, read) });
         if (path === undefined) return null;
         mkdirSync(dirname(join(configDir, request.file)), { recursive: true });
-        // What a link points to may lie where hooks cannot see it.
-        cpSync(path, join(configDir, request.file), { recursive: true, dereference: true });
+        const copy = join(configDir, request.file);
+        // Both hooks may ask for it.
+        removeTree(copy);
+        copyContent(path, copy);
         return join(shownDir, request.file);
       };
     },
   };
 }
 
-/** A recipe may read the same thing many times; one record of it is enough. */
+/** A recipe may read the same thing many times; one record of it is enough, and has to be true of all of them. */
 function recordOnce(reads: Read[]): (read: Read) => void {
-  const seen = new Set<string>();
+  const seen = new Map<string, Read>();
   return (read) => {
     const name = `${read.kind} ${read.name}`;
-    if (seen.has(name)) return;
-    seen.add(name);
-    reads.push(read);
+    const first = seen.get(name);
+    if (first === undefined) {
+      seen.set(name, read);
+      reads.push(read);
+    } else if (first.value !== read.value) {
+      throw new Failure('source-changed', `${read.name} has changed since it was read for this package`, {
+        hint: 'run mk again',
+      });
+    }
   };
 }
 

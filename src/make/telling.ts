@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { failuresOf } from '../base/failure.ts';
 import { type FileRecord, recordFile, recordTree, type TextBudget } from '../base/file-record.ts';
 import type { Target } from '../config/target.ts';
-import { readVariables } from '../config/variables.ts';
+import { readVariables, type VariableSet } from '../config/variables.ts';
 import type { Node } from '../graph/graph.ts';
 import type { InputsDocument } from '../plan/key.ts';
 import type { Copy, Told } from '../plan/told.ts';
@@ -84,6 +85,16 @@ function recordsOf(path: string, budget: TextBudget): readonly FileRecord[] {
   }
 }
 
+/** Nothing can be told of a file with a mistake in it. */
+function variablesOf(locations: readonly string[], file: string): VariableSet {
+  try {
+    return readVariables(locations, file);
+  } catch (error) {
+    if (failuresOf(error) === undefined) throw error;
+    return new Map();
+  }
+}
+
 function assignments(
   locations: readonly string[],
   reads: readonly Read[],
@@ -95,7 +106,7 @@ function assignments(
     return { name, file: name.slice(0, colon), variable: name.slice(colon + 1) };
   });
   const files = new Map(
-    [...new Set(split.map(({ file }) => file))].map((file) => [file, readVariables(locations, file)]),
+    [...new Set(split.map(({ file }) => file))].map((file) => [file, variablesOf(locations, file)]),
   );
   return Object.fromEntries(
     split.flatMap(({ name, file, variable }) => {

@@ -40,6 +40,7 @@ export interface Workshop {
   /** A copy of a recipe's directory as this run knows it; hooks see that, whatever is edited meanwhile. */
   recipeDir(loaded: LoadedRecipe): string;
   tell(event: MkEvent): void;
+  fieldReads(name: string): readonly Read[];
   /** Answers what hooks ask, and records it in `reads`; files go into `configDir`, which hooks see as `shownDir`. */
   answerer(reads: Read[], configDir: string, shownDir: string): (request: ConfigRequest) => AnswerValue;
 }
@@ -60,6 +61,7 @@ export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Worksh
     workingTrees,
     recipeDir: recipeCopies(store),
     tell,
+    fieldReads: reading.fieldReads,
     answerer: reading.answerer,
   };
 }
