@@ -91,6 +91,14 @@ export const withMaking = <T>(args: Argv<T>) =>
 export const targetOptions = (args: TargetArgs, installation: Installation): TargetOptions => ({
   board: args.board,
   product: args.product,
+  ...planningOptions(args, installation),
+});
+
+/** What is the same for every target that a command is about. */
+export const planningOptions = (
+  args: Omit<TargetArgs, 'board' | 'product'>,
+  installation: Installation,
+): Omit<TargetOptions, 'board' | 'product'> => ({
   sandbox: args.sandbox,
   layers: args.layer,
   sources: sourceDirs(args.source),

@@ -4,6 +4,7 @@ import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import {
   type LayerArgs,
   makeOptions,
+  planningOptions,
   refuseRepeated,
   targetOptions,
   withMaking,
@@ -123,7 +124,7 @@ export async function dispatch(argv: readonly string[], installation: Installati
     async (args) => {
       const { diffCommand } = await import('./commands/diff.ts');
       const { target, other, against } = args;
-      return diffCommand({ target, other, against, sandbox: args.sandbox, layers: args.layer, installation });
+      return diffCommand({ ...planningOptions(args, installation), target, other, against });
     },
   );
   command(

@@ -12,7 +12,8 @@ import { makePlan, type PlanInputs, type Step } from '../plan/plan.ts';
 import { openRecipes, type RecipeSet } from '../recipe/load.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { openMemory } from './memory.ts';
-import { openReading, type Reading } from './reading.ts';
+import type { PastTree } from './past-tree.ts';
+import { openReading, type Reading, readingOf } from './reading.ts';
 import { tellerOf } from './telling.ts';
 import { type BuildRoot, openBuildRoot } from './views.ts';
 import { openWorkingTrees, type WorkingTree } from './working-tree.ts';
@@ -36,16 +37,17 @@ export interface PlannedTarget {
 
 /**
  * Reads recipes and configuration of a target and resolves its graph. Everything that is wrong with the arguments, the
- * configuration or a recipe is thrown. `tree` is the repository's tree of pkg/, board/ and product/ (default: its own).
+ * configuration or a recipe is thrown. With `past`, pkg/, board/ and product/ of the repository are those of then.
  */
-export async function planTarget(options: TargetOptions, tree = options.installation.root): Promise<PlannedTarget> {
+export async function planTarget(options: TargetOptions, past?: PastTree): Promise<PlannedTarget> {
   const { installation, layers, rebuild = [] } = options;
+  const tree = past?.root ?? installation.root;
   const workspace = openWorkspace({ root: tree, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, options.board, options.product);
   // These ask other programs or read much, and wait for each other no longer than they must.
   const [recipes, reading, sandbox, machine] = await Promise.all([
-    openRecipes(workspace.packages, installation.root, join(workspace.storeDir, 'recipes')),
-    openReading(target, tree),
+    openRecipes(workspace.packages, installation.root, past?.bundleDir ?? join(workspace.storeDir, 'recipes')),
+    past ? readingOf(target, past.revision.name, past.revision.time) : openReading(target, tree),
     probeSandbox(options.sandbox),
     machineFingerprint(),
   ]);

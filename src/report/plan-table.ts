@@ -7,10 +7,46 @@ interface Row {
 
 /** A plan as text: what would be done for each package, and why. */
 export function printPlan(steps: readonly Row[]): string {
-  const width = Math.max(0, ...steps.map(({ node }) => node.name.length));
-  const rows = steps.map(
-    ({ kind, node, reason }) => `${kind === 'run' ? 'build ' : 'cached'}  ${node.name.padEnd(width)}  ${reason}\n`,
-  );
+  const rows = steps.map(({ kind, node, reason }) => [kind === 'run' ? 'build' : 'cached', node.name, reason] as const);
   const builds = steps.filter(({ kind }) => kind === 'run').length;
-  return `${rows.join('')}${builds} to build, ${steps.length - builds} cached\n`;
+  return `${table(rows)}${builds} to build, ${steps.length - builds} cached\n`;
+}
+
+/** One package of two targets, as far as a table shows it. */
+interface Difference {
+  readonly package: string;
+  readonly kind: 'same' | 'different' | 'first' | 'second';
+  readonly isStored: boolean;
+  readonly reason: string;
+  readonly isRead: boolean;
+}
+
+/** What is different between two targets with these names: a line for each package, and a line that counts them. */
+export function printDifferences(
+  differences: readonly Difference[],
+  [first, second]: readonly [string, string],
+): string {
+  const count = (wanted: Difference['kind']) => differences.filter(({ kind }) => kind === wanted);
+  const rows = differences.flatMap(({ package: name, kind, isStored, reason }): TableRow[] => {
+    if (kind === 'same') return [];
+    if (kind === 'first') return [['gone', name, `only in ${first}`]];
+    return [[isStored ? 'cached' : 'build', name, kind === 'second' ? `only in ${second}` : reason]];
+  });
+  const builds = [...count('different'), ...count('second')].filter(({ isStored }) => !isStored).length;
+  const counts = [
+    `${count('different').length} different`,
+    count('second').length > 0 && `${count('second').length} only in ${second}`,
+    count('first').length > 0 && `${count('first').length} only in ${first}`,
+    `${count('same').length} the same`,
+  ];
+  const unread = differences.filter(({ kind, isRead }) => kind === 'same' && !isRead).length;
+  const note = `${unread} of them never built: what their hooks read is not known\n`;
+  return `${table(rows)}${counts.filter(Boolean).join(', ')}; ${builds} to build\n${unread > 0 ? note : ''}`;
+}
+
+type TableRow = readonly [verb: string, name: string, reason: string];
+
+function table(rows: readonly TableRow[]): string {
+  const width = Math.max(0, ...rows.map(([, name]) => name.length));
+  return rows.map(([verb, name, reason]) => `${verb.padEnd(6)}  ${name.padEnd(width)}  ${reason}\n`).join('');
 }

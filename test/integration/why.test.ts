@@ -2,17 +2,14 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { removeTree } from '../../src/base/files.ts';
-import { ends, installs, type TestWorkspace, workspace } from '../support/workspace.ts';
-
-const recipe = (...fields: readonly string[]): string =>
-  `import { recipe } from '#mk';\n\nexport default recipe({\n${fields.map((field) => `  ${field},\n`).join('')}});\n`;
+import { ends, installs, recipeOf, type TestWorkspace, workspace } from '../support/workspace.ts';
 
 /** lib <- app; both read configuration, and a module that lies beside the packages is a part of lib. */
 const files = {
   'words.ts': "export const word = 'one';\n",
-  'pkg/lib/build.ts': `import { word } from '../../words.ts';\n${recipe("license: 'MIT'", installs('share/lib', "word + ctx.config.variables('INIT').text('MODE', 'none')"))}`,
+  'pkg/lib/build.ts': `import { word } from '../../words.ts';\n${recipeOf("license: 'MIT'", installs('share/lib', "word + ctx.config.variables('INIT').text('MODE', 'none')"))}`,
   'pkg/lib/notes.txt': 'one\ntwo\nthree\n',
-  'pkg/app/build.ts': recipe(
+  'pkg/app/build.ts': recipeOf(
     "license: 'MIT'",
     "depends: ['lib']",
     installs('share/app', "await ctx.read(`${ctx.sysroot}/share/lib`) + (ctx.config.text('app.conf') ?? '')"),

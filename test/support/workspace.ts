@@ -211,6 +211,10 @@ export function repositoryCopy(ws: TestWorkspace): string {
 /** The text of a build.ts with these fields. */
 export const toy = (fields = ''): string => `import { recipe } from '#mk';\nexport default recipe({ ${fields} });\n`;
 
+/** The same as a formatter leaves it, with a line for each field. */
+export const recipeOf = (...fields: readonly string[]): string =>
+  `import { recipe } from '#mk';\n\nexport default recipe({\n${fields.map((field) => `  ${field},\n`).join('')}});\n`;
+
 /** The text of a build.ts whose fields may use `config`. */
 export const toyOf = (fields: string): string =>
   `import { recipe } from '#mk';\nexport default recipe((config) => ({ ${fields} }));\n`;
