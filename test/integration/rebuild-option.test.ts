@@ -1,20 +1,28 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ends, failuresIn, installs, reasonOf, toy, workspace } from '../support/workspace.ts';
+import { ends, failuresIn, installs, reasonOf, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
 
 /** lib <- app; what lib installs comes from a file that no key knows. */
-const pair = {
-  'pkg/lib/build.ts': toy(installs('share/lib', 'await ctx.read(`${ctx.recipeDir}/../../secret`)')),
-  'pkg/app/build.ts': toy(`depends: ['lib'], ${installs('share/app', 'await ctx.read(`${ctx.sysroot}/share/lib`)')}`),
-  'pkg/other/build.ts': toy(),
-  secret: 'one',
-};
+async function pair(): Promise<TestWorkspace> {
+  const ws = await workspace({
+    'pkg/lib/build.ts': toy(),
+    'pkg/app/build.ts': toy(`depends: ['lib'], ${installs('share/app', 'await ctx.read(`${ctx.sysroot}/share/lib`)')}`),
+    'pkg/other/build.ts': toy(),
+    secret: 'one',
+  });
+  ws.write(
+    'pkg/lib/build.ts',
+    toy(installs('share/lib', `await ctx.read(${JSON.stringify(join(ws.layer, 'secret'))})`)),
+  );
+  return ws;
+}
+
 /** Hooks see such a file only without a sandbox. */
 const open = '--sandbox=off';
 
 test('--rebuild builds a package whose result is known; an equal output rebuilds nobody', async () => {
-  await using ws = await workspace(pair);
+  await using ws = await pair();
   await ws.build(open);
   const run = await ws.build(open, '--rebuild', 'lib');
   expect(run.status, run.stderr).toBe(0);
@@ -24,7 +32,7 @@ test('--rebuild builds a package whose result is known; an equal output rebuilds
 });
 
 test('what --rebuild makes replaces the old result, and what follows from it follows', async () => {
-  await using ws = await workspace(pair);
+  await using ws = await pair();
   await ws.build(open);
   writeFileSync(join(ws.layer, 'secret'), 'two');
   expect(ends(await ws.build(open), 'built')).toEqual([]);
@@ -34,7 +42,7 @@ test('what --rebuild makes replaces the old result, and what follows from it fol
 });
 
 test('--rebuild may be repeated, and -n shows it without building', async () => {
-  await using ws = await workspace(pair);
+  await using ws = await pair();
   await ws.build(open);
   const words = [open, '--rebuild', 'lib', '--rebuild', 'app'];
   const plan = await ws.build(...words, '-n');
@@ -47,7 +55,8 @@ test('--rebuild may be repeated, and -n shows it without building', async () => 
 });
 
 test('--rebuild of what is no package, or not one of the target, is refused before any work', async () => {
-  await using ws = await workspace({ ...pair, 'product/box/ROOTFS': 'app\n' });
+  await using ws = await pair();
+  ws.write('product/box/ROOTFS', 'app\n');
   const run = await ws.build('--rebuild', 'ap', '--rebuild', 'other');
   expect(run.status).toBe(2);
   expect(failuresIn(run)).toEqual([]);

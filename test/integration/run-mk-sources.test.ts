@@ -11,24 +11,32 @@ const sources = (ws: TestWorkspace) => readdirSync(join(ws.here, 'src'));
 
 const word = installs('share/word', 'await ctx.read(`${ctx.sourceDir}/word`)');
 
-/** Two products with the package `a`, whose hook waits for a FIFO of its product. */
-async function twoProducts(hook: 'prepare' | 'build') {
+/** Two products with the package `a`, whose prepare hook waits for a byte. */
+async function twoProducts() {
   const ws = await workspace({ 'product/box/ROOTFS': 'a\n', 'product/bag/ROOTFS': 'a\n' });
   const { fields } = tarball(ws, ['a', '1'], { word: 'one' });
-  const waits =
-    hook === 'build'
-      ? 'async build({ run, recipeDir, config }) { await run`cat ${recipeDir}/gate-${config.product}`; }'
-      : 'async prepare({ run, recipeDir }) { await run`head -c1 ${recipeDir}/gate-box`; }';
+  const waits = 'async prepare({ run, recipeDir }) { await run`head -c1 ${recipeDir}/gate`; }';
   ws.write('pkg/a/build.ts', toy(`${fields}, ${waits}, ${word}`));
-  ws.fifo('pkg/a/gate-box');
-  ws.fifo('pkg/a/gate-bag');
+  ws.fifo('pkg/a/gate');
+  return ws;
+}
+
+/** Two products, each with a package of its own that is built from the same source and waits for its FIFO. */
+async function twoUsers() {
+  const ws = await workspace({ 'product/box/ROOTFS': 'one\n', 'product/bag/ROOTFS': 'two\n' });
+  ws.write('pkg/a/build.ts', toy(tarball(ws, ['a', '1'], { word: 'one' }).fields));
+  for (const name of ['one', 'two']) {
+    const waits = 'async build({ run, recipeDir }) { await run`cat ${recipeDir}/gate`; }';
+    ws.write(`pkg/${name}/build.ts`, toy(`sourceOf: 'a', ${waits}, ${word}`));
+    ws.fifo(`pkg/${name}/gate`);
+  }
   return ws;
 }
 
 test('a source tree that another mk uses in the same build directory stays until that one is done', async () => {
-  await using ws = await twoProducts('build');
+  await using ws = await twoUsers();
   const [box, bag] = [start(ws, 'box'), start(ws, 'bag')];
-  const [first, second] = [await box.gate('pkg/a/gate-box'), await bag.gate('pkg/a/gate-bag')];
+  const [first, second] = [await box.gate('pkg/one/gate'), await bag.gate('pkg/two/gate')];
   await first.close();
   expect(await box.ended).toMatchObject({ status: 0 });
   await second.close();
@@ -38,9 +46,9 @@ test('a source tree that another mk uses in the same build directory stays until
 });
 
 test('two mk in one build directory may prepare the same source at the same time', async () => {
-  await using ws = await twoProducts('prepare');
+  await using ws = await twoProducts();
   const { open } = await import('node:fs/promises');
-  await using gate = await open(join(ws.layer, 'pkg/a/gate-box'), 'r+');
+  await using gate = await open(join(ws.layer, 'pkg/a/gate'), 'r+');
   const runs = [start(ws, 'box'), start(ws, 'bag')];
   for (const run of runs) await run.until((each) => each.event === 'activity' && each.activity === 'prepare');
   await gate.write('xx');
@@ -52,9 +60,9 @@ test('two mk in one build directory may prepare the same source at the same time
 });
 
 test('what a killed mk left among the sources is removed by the next', async () => {
-  await using ws = await twoProducts('prepare');
+  await using ws = await twoProducts();
   const running = start(ws, 'box');
-  await running.gate('pkg/a/gate-box');
+  await running.gate('pkg/a/gate');
   running.kill('SIGKILL');
   await running.ended;
   expect(sources(ws)).toHaveLength(1);
