@@ -181,7 +181,7 @@ test('a new version is told as the reason and is built', async () => {
   ws.write('pkg/a/build.ts', toy(`${tarball(ws, ['a', '1'], { word: 'one' }).fields}, ${showsWord}`));
   await build(ws);
   ws.write('pkg/a/build.ts', toy(`${tarball(ws, ['a', '2'], { word: 'two' }).fields}, ${showsWord}`));
-  expect((await build(ws, '-n')).stdout).toMatch(/^build +a +version 1 became 2$/m);
+  expect((await build(ws, '-n')).stdout).toMatch(/^build +a +version 1 became 2 \(build\.ts:\d+\)$/m);
   await build(ws);
   expect(ws.built('deploy/a/share/word')).toBe('two');
 });
