@@ -16,7 +16,7 @@ export async function gcCommand(options: {
   const counts = [count(outputs.length, 'result'), ...(others === 0 ? [] : [count(others, 'leftover')])].join(' and ');
   process.stderr.write(`${verb} ${counts}, ${formatSize(freed)}; the store keeps ${formatSize(left)}\n`);
   if (maxSize !== undefined && left > maxSize) {
-    const why = held > 0 ? `running builds use ${formatSize(held)} of it` : 'the rest is no result';
+    const why = held > 0 ? `running builds use ${formatSize(held)} of it` : 'the rest are caches of mk itself';
     process.stderr.write(`warning: that is more than ${formatSize(maxSize)}: ${why}\n`);
   }
   return 0;

@@ -48,13 +48,23 @@ interface Candidate {
 export function collect(dir: string, { maxSize, dryRun, now = Date.now() }: CollectOptions): Collected {
   const layout = layoutOf(dir);
   const keeper = takeLock(layout.keeperLock, `store ${dir}`);
-  const work = openWork(layout);
   try {
     if (!dryRun) removeAbandonedWork(layout);
     const total = diskUsage(dir);
+    const { size, ...removed } = remove(layout, total, { maxSize, dryRun, now });
+    const left = dryRun ? Math.max(0, total - size) : diskUsage(dir);
+    return { ...removed, freed: Math.max(0, total - left), left };
+  } finally {
+    keeper.release();
+  }
+}
+
+function remove(layout: Layout, total: number, { maxSize, dryRun, now }: Required<CollectOptions>) {
+  const work = openWork(layout);
+  try {
     const caches = unusedCaches(layout, now);
     const cacheSize = caches.reduce((sum, path) => sum + diskUsage(path), 0);
-    const objects = takeLock(layout.objectsLock, dir, { wait: true });
+    const objects = takeLock(layout.objectsLock, layout.dir, { wait: true });
     let removed: { readonly outputs: readonly Candidate[]; readonly others: number; readonly held: number };
     try {
       removed = nameless(layout, work, maxSize === undefined ? undefined : maxSize + cacheSize, total, dryRun);
@@ -65,12 +75,10 @@ export function collect(dir: string, { maxSize, dryRun, now = Date.now() }: Coll
       for (const path of caches) removeTree(path);
       removeStaleLocks(layout);
     }
-    const freed = cacheSize + removed.outputs.reduce((sum, { size }) => sum + size, 0);
-    const { outputs, others, held } = removed;
-    return { outputs, others: caches.length + others, freed, left: Math.max(0, total - freed), held };
+    const size = removed.outputs.reduce((sum, candidate) => sum + candidate.size, cacheSize);
+    return { ...removed, others: caches.length + removed.others, size };
   } finally {
     work.close();
-    keeper.release();
   }
 }
 

@@ -25,7 +25,7 @@ const modeOf = (executable: boolean): number => (executable ? 0o555 : 0o444);
  * Makes the tree in `dir` what its archive says, and returns the paths that were not: everything, where there was none.
  * Only for an archive whose digest was verified. What differs is replaced by rename, so that whoever uses the tree
  * meanwhile finds every file, old or new; and the time of the directory's last change is another one afterwards.
- * `beforeChange` is called once, when something has to be done. No two processes may do this to one tree at once.
+ * `beforeChange` is called once, when something has to be done, and keeps others from doing the same at the same time.
  */
 export function restoreTree(archive: string, dir: string, beforeChange = () => {}): string[] {
   const restored: string[] = [];

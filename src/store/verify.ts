@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { isTemporary } from '../base/files.ts';
-import { takeLock } from '../base/lock.ts';
+import { type Lock, takeLock } from '../base/lock.ts';
 import { treeEntries, writeTar } from '../base/tar.ts';
 import { openEntries } from './entries.ts';
 import { bootId, type Journal, openJournal } from './journal.ts';
@@ -59,7 +59,7 @@ async function review(layout: Layout, work: Work, journal: Journal, output: Dige
   const [archive, tree] = [layout.archive(output), layout.tree(output)];
   if (isIntactArchive(layout, output)) {
     if (!existsSync(tree)) return undefined;
-    const restored = underLock(layout, () => restoreTree(archive, tree, () => journal.add(output, tree)));
+    const restored = mend(layout, journal, output);
     return restored.length === 0 ? undefined : { what: `its tree (${someOf(restored)})`, outcome: 'mended' };
   }
   const what = existsSync(archive) ? 'its archive' : 'its archive, which is gone';
@@ -70,6 +70,19 @@ async function review(layout: Layout, work: Work, journal: Journal, output: Dige
   underLock(layout, () => renameSync(again, withParent(archive)));
   syncDirectory(dirname(archive));
   return { what, outcome: 'mended' };
+}
+
+function mend(layout: Layout, journal: Journal, output: Digest): readonly string[] {
+  let lock: Lock | undefined;
+  try {
+    return restoreTree(layout.archive(output), layout.tree(output), () => {
+      // Not before: nearly all trees are as they should be.
+      lock = takeLock(layout.objectsLock, layout.dir, { wait: true });
+      journal.add(output, layout.tree(output));
+    });
+  } finally {
+    lock?.release();
+  }
 }
 
 function drop(layout: Layout, work: Work, output: Digest, what: string): Found {
