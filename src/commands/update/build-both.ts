@@ -6,6 +6,7 @@ import { checkMachine, planTarget } from '../../make/plan-target.ts';
 import { makePackages } from '../../make/run-plan.ts';
 import { atSite } from '../../make/site.ts';
 import type { MakeOptions, TargetOptions } from '../../options.ts';
+import type { MkEvent } from '../../report/event.ts';
 import { factsOf, setChanges, type TreeFacts, treeChanges } from '../../update/compare-trees.ts';
 
 /** The trees of a package and of all that depends on it, as one state of the recipes makes them. */
@@ -31,13 +32,21 @@ export async function buildWithDependants(name: string, options: TargetOptions &
   checkMachine(planned);
   const run = { ...planned, options, mirrors };
   const part = partOf(graph, withDependants(graph, name));
+  const failures: string[] = [];
   const made = await atSite(run, async (site) => {
-    const { results, counts, seconds, status } = await makePackages(run, site, part);
+    const tell = (event: MkEvent) => {
+      if (event.event === 'failure') failures.push(event.message);
+      site.tell(event);
+    };
+    const { results, counts, seconds, status } = await makePackages(run, { ...site, tell }, part);
     site.tell({ event: 'summary', ...counts, seconds, results: [] });
     return { results, status };
   });
   if (made.status === 130) throw new Failure('interrupted', 'interrupted while building');
-  if (made.status !== 0) throw new Failure('hook-failed', `${name} or a package that depends on it cannot be built`);
+  if (made.status !== 0)
+    throw new Failure('hook-failed', `${name} or a package that depends on it cannot be built`, {
+      detail: failures.join('\n') || undefined,
+    });
   const wanted = withDependants(graph, name).flatMap((each) => {
     const output = made.results.get(each)?.output;
     return output === undefined ? [] : [[each, output] as const];
