@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Benchmark, measure, type Row } from './bench.ts';
+import { type Benchmark, measure, type Row, shownTable } from './bench.ts';
 
 const repository = join(import.meta.dirname, '../..');
 const mk = join(repository, 'src/bin/mk.js');
@@ -34,13 +34,15 @@ export const noop: Benchmark = {
         mk: () => make(),
       });
       const node = times['node -e 0'].median;
-      rows.push({
+      const row = {
         packages,
         ...times,
         'mk -n / node': times['mk -n'].median / node,
         'mk / node': times.mk.median / node,
         'first build, ms per package': built / packages,
-      });
+      };
+      say(shownTable({ title: 'so far', rows: [row] }));
+      rows.push(row);
     }
     return [{ title: 'nothing to do (ms)', rows }];
   },
