@@ -51,6 +51,9 @@ interface CheckUpdateArgs {
 /** Adds the options of check-update. */
 export const withCheckUpdate = <T>(args: Argv<T>) =>
   args
+    .epilogue(
+      'Exit status: 10 when there are newer versions, else 1 when a check failed, else 0; with --write 1 when a check or an update failed, else 0',
+    )
     .option('json', { type: 'boolean', default: false, describe: 'one JSON object a line' })
     .option('apt', {
       type: 'boolean',

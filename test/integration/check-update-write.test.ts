@@ -192,6 +192,7 @@ describe.skipIf(!hasNamespaces)('--build', () => {
     expect((await up.update('--write', '--build', 'toy', 'nosuch')).stdout).toMatch(/there is no product "nosuch"/);
     expect(await up.update('--build', 'toy', 'box')).toMatchObject({ status: 2 });
     expect(await up.update('--commit')).toMatchObject({ status: 2 });
+    expect((await up.update('--help')).stdout).toContain('Exit status: 10 when there are newer versions');
   });
 });
 
