@@ -10,6 +10,8 @@ export const exitStatus = { done: 0, failed: 1, invalid: 2, bug: 70, interrupted
 
 /** Runs the command line and returns the exit status; never throws. */
 export async function main(argv: readonly string[], installation: Installation): Promise<number> {
+  // Hooks see the modes of what is staged for them, and nothing they see may depend on who builds.
+  process.umask(0o022);
   for (const stream of [process.stdout, process.stderr]) stream.on('error', allowGone);
   try {
     if (installation.program === 'check-update') {

@@ -4,51 +4,10 @@ import { expect, test, vi } from 'vitest';
 import { walkTree } from '../../src/base/files.ts';
 import type { MkEvent } from '../../src/report/event.ts';
 import { randomNumbers, testSeed } from '../support/random.ts';
+import { smallBuild } from '../support/small-build.ts';
 import { descendantsOf, processesOf, snapshot } from '../support/snapshot.ts';
-import { mirror, tarball } from '../support/tarball.ts';
-import { type Ended, installs, type Running, type TestWorkspace, toy, toyOf, workspace } from '../support/workspace.ts';
-
-const patch = `--- a/hello.c
-+++ b/hello.c
-@@ -1,1 +1,1 @@
--int hello(void) { return 1; }
-+int hello(void) { return 2; }
-`;
-
-/** A source that is unpacked, patched and compiled, a tool, configuration, many files, an image, and the release. */
-async function smallBuild() {
-  const ws = await workspace({
-    'pkg/tool/build.ts': toy(`runsOn: 'build', async deploy(ctx) {
-      await ctx.write(ctx.deployDir + '/mk/toolchain/bin/double', '#!/bin/sh\\ncat "$1" "$1"\\n', 0o755); }`),
-    'pkg/dns/build.ts': toyOf(
-      `license: config.toolchain.text('LICENSE'), ${installs('etc/dns', "ctx.config.text('dns.conf')")}`,
-    ),
-    'pkg/many/build.ts': toy(`async deploy(ctx) {
-      for (let at = 0; at < 60; at++) await ctx.write(ctx.deployDir + '/share/many/' + at, 'file ' + at);
-      await ctx.symlink('many', 'share/more'); }`),
-    'pkg/image/build.ts': toyOf(`contains: config.list('ROOTFS'), async deploy(ctx) {
-      for (const { tree } of ctx.contents) await ctx.install(tree + '/.', 'image'); }`),
-    'pkg/release/build.ts': toy(`buildDepends: ['image'], async deploy(ctx) {
-      await ctx.install(ctx.sysroot + '/image', 'release'); }`),
-    'board/toy/TOOLCHAIN': 'TARGET=native\nLINUXPKG=\nLICENSE=MIT\n',
-    'product/box/ROOTFS': 'hello\ndns\nmany\n',
-    'product/box/dns.conf': 'server 192.0.2.1\n',
-    'pkg/hello/0001-two.patch': patch,
-  });
-  const more = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`doc/${at}`, `page ${at}\n`.repeat(200)]));
-  const { fields } = tarball(ws, ['hello', '1'], { 'hello.c': 'int hello(void) { return 1; }\n', ...more });
-  ws.write(
-    'pkg/hello/build.ts',
-    toy(`${fields}, buildDepends: ['tool'],
-    async build({ run, sourceDir }) {
-      await run\`gcc -g0 -c -o hello.o \${sourceDir}/hello.c\`;
-      await run.with({ stdout: 'pages' })\`double \${sourceDir}/doc/1\`; },
-    async deploy({ install }) { await install('pages', 'share/hello/pages', 0o755); await install('hello.o', 'lib/'); }`),
-  );
-  for (const name of ['home', 'tmp', 'rounds']) mkdirSync(join(ws.dir, name));
-  writeFileSync(join(ws.dir, 'home/precious'), 'mine');
-  return ws;
-}
+import { mirror } from '../support/tarball.ts';
+import type { Ended, Running, TestWorkspace } from '../support/workspace.ts';
 
 /** A build directory and a store of their own. */
 interface Round {
@@ -109,6 +68,8 @@ function moment(run: Running, when: number | MkEvent): Promise<unknown> {
 
 test('after any number of deaths by SIGKILL the next mk ends with the bytes of an undisturbed build', async () => {
   await using ws = await smallBuild();
+  for (const name of ['home', 'tmp', 'rounds']) mkdirSync(join(ws.dir, name));
+  writeFileSync(join(ws.dir, 'home/precious'), 'mine');
   const word = basename(ws.dir).slice(-6);
   const before = outside(ws);
   const undisturbed = round(ws, 'undisturbed');

@@ -52,8 +52,10 @@ export interface InProcess {
   readonly dir: string;
   /** What would be built, as the plan knows it beforehand. */
   planned(): Promise<string[]>;
-  /** Builds what must be built and returns its names. */
-  build(): Promise<string[]>;
+  /** Builds what must be built and returns its names; `choose` says which of several packages that could be next is. */
+  build(choose?: (ready: readonly Node[]) => Node | undefined): Promise<string[]>;
+  /** Name, key and output of everything that the last build made or found, sorted. */
+  made(): string[];
   /** The text of the file that a package installed last; undefined for none. */
   output(name: string): string | undefined;
   close(): void;
@@ -90,6 +92,7 @@ const recipesOfOne = (all: RecipeSet, prefix: string): RecipeSet => ({
 
 function inProcess(dir: string, recipes: RecipeSet): InProcess {
   const shown = new Map<string, Previous>();
+  const made: string[] = [];
   // One for all runs, as if nothing had been forgotten: what is in it is on the disk.
   const store = openStore(join(dir, 'store'));
   const open = async () => {
@@ -118,7 +121,8 @@ function inProcess(dir: string, recipes: RecipeSet): InProcess {
       const { plan } = await open();
       return [...plan.values()].filter(({ kind }) => kind === 'run').map(({ node }) => node.name);
     },
-    async build() {
+    made: () => [...made].sort(),
+    async build(choose = ([first]) => first) {
       const { reading, graph, inputs, plan } = await open();
       const results = new Map<string, Result>();
       const resultOf = (name: string): Result => {
@@ -127,7 +131,14 @@ function inProcess(dir: string, recipes: RecipeSet): InProcess {
         return result;
       };
       const built: string[] = [];
-      for (const node of graph.order) {
+      made.length = 0;
+      const waiting = new Set(graph.order);
+      while (waiting.size > 0) {
+        const node = choose(
+          [...waiting].filter(({ name }) => graph.needs(name).every((needed) => results.has(needed))),
+        );
+        if (node === undefined) throw new Error('nothing is ready');
+        waiting.delete(node);
         const planned = plan.get(node.name);
         const step = planned?.kind === 'cached' ? planned : decide(node, resultOf, inputs);
         if (step.kind === 'run') built.push(node.name);
@@ -136,6 +147,7 @@ function inProcess(dir: string, recipes: RecipeSet): InProcess {
             ? step.result
             : await store.commit(step.key, ...(await runHooks(node, resultOf, store, reading.answerer)));
         results.set(node.name, result);
+        made.push(`${node.name} ${step.key} ${result.output}`);
         shown.set(node.name, { document: step.document, output: result.output });
       }
       return built;
