@@ -48,7 +48,7 @@ export const noop: Benchmark = {
   },
 };
 
-/** Packages that each install a file and depend on up to three others, a third of them through a variable they read. */
+/** Packages that each install a file and depend on up to three others, with some sixty behind them; a third read a variable. */
 function writeLayer(layer: string, count: number): void {
   const names = Array.from({ length: count }, (_, at) => `toy-${at}`);
   const files: Record<string, string> = {
@@ -58,7 +58,7 @@ function writeLayer(layer: string, count: number): void {
     'pkg/release/build.ts': recipe("contains: config.list('ROOTFS')", 'config'),
   };
   for (const [at, name] of names.entries()) {
-    const depends = [at >> 1, at >> 2, at - 1]
+    const depends = [at >> 1, at >> 2, at - 40]
       .filter((other) => other >= 0 && other < at)
       .map((other) => `toy-${other}`);
     const read = at % 3 === 0 ? "ctx.config.variables('INIT').text('HWCLOCK', '')" : "''";
