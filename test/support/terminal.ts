@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
 import { shown } from '../../src/base/command.ts';
 
 /** A program at a terminal of its own, at which the test types. */
@@ -23,6 +24,8 @@ interface TerminalOptions {
 export function openTerminal(argv: readonly string[], { cwd, env }: TerminalOptions): Terminal {
   const words = ['-q', '-e', '-f', '-c', shown(argv), '/dev/null'];
   const child = spawn('script', words, { cwd, env: { ...env, SHELL: '/bin/sh', TERM: 'dumb' }, stdio: 'pipe' });
+  // A test that waits in vain is not there to do it; without its terminal the program ends too.
+  onTestFinished(() => void child.kill('SIGKILL'));
   let screen = '';
   let seen = 0;
   const changed = new EventTarget();
