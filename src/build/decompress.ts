@@ -2,12 +2,13 @@ import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { describeExit, finished, start, succeeded } from '../base/command.ts';
+import { describeExit, findProgram, finished, start, succeeded } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
+import { isTarHeader } from './tar-header.ts';
 
 /** What a file is, by its first bytes. */
-export type Format = 'tar' | 'zip' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'other';
+export type Format = 'tar' | 'zip' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lzip' | 'other';
 
 export function formatOf(file: string): Format {
   const start = Buffer.alloc(512);
@@ -26,22 +27,15 @@ const marks: readonly (readonly [Buffer, Format])[] = [
   [Buffer.from('BZh'), 'bzip2'],
   [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), 'xz'],
   [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 'zstd'],
+  [Buffer.from('LZIP'), 'lzip'],
   [Buffer.from([0x50, 0x4b, 3, 4]), 'zip'],
 ];
-
-/** True for the first 512 bytes of a tar archive of any kind: its header carries the sum of its own bytes. */
-export function isTarHeader(block: Uint8Array): boolean {
-  if (block.length < 512) return false;
-  let sum = 0;
-  for (let at = 0; at < 512; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
-  const written = /^[ \0]*([0-7]+)/.exec(Buffer.from(block.subarray(148, 156)).toString('latin1'))?.[1];
-  return written !== undefined && Number.parseInt(written, 8) === sum;
-}
 
 /** The content of a file without its compression. Ending early is fine; a damaged file is unpack-failed. */
 export async function* decompress(file: string, format: Format): AsyncGenerator<Buffer> {
   if (format === 'gzip') yield* gunzip(file);
-  else if (format === 'bzip2' || format === 'xz' || format === 'zstd') yield* throughProgram(file, format);
+  else if (format === 'bzip2' || format === 'xz' || format === 'zstd' || format === 'lzip')
+    yield* throughProgram(file, format);
   else yield* createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
 }
 
@@ -60,9 +54,14 @@ async function* gunzip(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-const packages = { bzip2: 'bzip2', xz: 'xz-utils', zstd: 'zstd' } as const;
+const packages = { bzip2: 'bzip2', xz: 'xz-utils', zstd: 'zstd', lzip: 'lzip' } as const;
 
-async function* throughProgram(file: string, program: keyof typeof packages): AsyncGenerator<Buffer> {
+/** xz reads lzip's files too, since version 5.4. */
+const programFor = (format: keyof typeof packages): string =>
+  format === 'lzip' && findProgram('lzip') === undefined ? 'xz' : format;
+
+async function* throughProgram(file: string, format: keyof typeof packages): AsyncGenerator<Buffer> {
+  const program = programFor(format);
   const input = openSync(file, 'r');
   const child = start([program, '-dc'], { stdio: [input, 'pipe', 'pipe'], detached: false });
   closeSync(input);
@@ -77,17 +76,22 @@ async function* throughProgram(file: string, program: keyof typeof packages): As
     yield* (child.stdout ?? []) as AsyncIterable<Buffer>;
     ended = true;
     const how = await exit;
+    if (!succeeded(how) && format === 'lzip' && /format not recognized/.test(complaint)) throw missing(file, format);
+    // bzip2 alone only remarks on it.
+    if (/trailing garbage/.test(complaint)) throw damaged(file, complaint.trim());
     if (!succeeded(how)) throw damaged(file, complaint.trim() || `${program} ${describeExit(how)}`);
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-    throw new Failure('program-missing', `${program} is not installed`, {
-      detail: `it is needed to unpack ${basename(file)}`,
-      hint: `install the package ${packages[program]}`,
-    });
+    throw isErrno(error, 'ENOENT') ? missing(file, format) : error;
   } finally {
     if (!ended) child.kill('SIGKILL');
   }
 }
+
+const missing = (file: string, format: keyof typeof packages): Failure =>
+  new Failure('program-missing', `${format} is not installed`, {
+    detail: `it is needed to unpack ${basename(file)}`,
+    hint: `install the package ${packages[format]}`,
+  });
 
 /** The Failure for an archive that cannot be read to its end. */
 export function damaged(file: string, detail: string): Failure {

@@ -1,74 +1,190 @@
-import { once } from 'node:events';
-import { type Header, extract as makeExtract } from 'tar-stream';
 import { damaged } from './decompress.ts';
+import { parseHeader, TarError, type TarHeader, text } from './tar-header.ts';
+import { extensionOf, forAll, type PaxRecord, parseRecords } from './tar-pax.ts';
+import { type FileSink, mapInBlock, mappedSink, type Region, realSize, sparseness, sparseSink } from './tar-sparse.ts';
 
-/** One member of a tar archive, with what extended headers say about it. */
-export type Member = Header;
-
-/** Takes the bytes of one member, synchronously. */
-export interface MemberSink {
-  write(bytes: Uint8Array): void;
-  end(): void;
+/** One member of a tar archive, with what extended headers say about it. Names are byte strings. */
+export interface Member {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'link' | 'other';
+  /** As the header has it, for messages. */
+  readonly type: string;
+  readonly name: string;
+  readonly linkname: string;
+  readonly mode: number;
+  /** Bytes of the whole file, with its holes. */
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
 }
 
 /** What to do with a member: take its bytes, pass over it, or read no further. */
-export type Taking = MemberSink | 'skip' | 'stop';
+export type Taking = FileSink | 'skip' | 'stop';
 
-/** Shows `take` each member of a tar archive. Fails with unpack-failed when the archive is damaged. */
+const kinds: Readonly<Record<string, Member['kind']>> = {
+  '\0': 'file',
+  '0': 'file',
+  '7': 'file',
+  S: 'file',
+  '1': 'link',
+  '2': 'symlink',
+  '5': 'directory',
+};
+
+/** Bytes of a name or of extended headers for one member; nobody needs more. */
+const textLimit = 1024 * 1024;
+
+/**
+ * Shows `take` each member of a tar archive (POSIX, pax, GNU, older), up to its end mark or the end of the bytes, which
+ * are read in any case. Fails with unpack-failed where the archive is damaged, or says what two readers may take for
+ * different things.
+ */
 export async function eachMember(
   archive: string,
   chunks: AsyncIterable<Uint8Array>,
   take: (member: Member) => Taking,
 ): Promise<void> {
-  // Archives older than POSIX carry no mark; the sum in their headers is checked all the same.
-  const extract = makeExtract({ allowUnknownFormat: true } as object);
-  let over = false;
-  let bad: Error | undefined;
-  let thrown: { readonly error: unknown } | undefined;
-  const closed = new Promise<void>((resolve) => {
-    extract.on('close', () => {
-      over = true;
-      resolve();
-    });
-  });
-  extract.on('error', (error: Error) => {
-    bad = error;
-  });
-
-  const stop = (): void => {
-    over = true;
-    extract.destroy();
-  };
-  /** What is thrown inside an event would end the process, so it is kept for the end. */
-  const guarded = (act: () => void): void => {
-    try {
-      if (!over) act();
-    } catch (error) {
-      thrown = { error };
-      stop();
-    }
-  };
-  extract.on('entry', (member, content, next) => {
-    // A destroyed extractor reports its error through the current member too.
-    content.on('error', () => {});
-    guarded(() => {
-      const taking = take(member);
-      if (taking === 'stop') return stop();
-      if (taking !== 'skip') content.on('data', (bytes) => guarded(() => taking.write(bytes as Uint8Array)));
-      content.on('end', () => {
-        guarded(() => taking !== 'skip' && taking.end());
-        next();
-      });
-      content.resume();
-    });
-  });
-
-  for await (const chunk of chunks) {
-    if (over) break;
-    if (!extract.write(chunk)) await Promise.race([once(extract, 'drain').catch(() => {}), closed]);
+  const reader = tarReader(take);
+  try {
+    for await (const chunk of chunks) if (!reader.read(chunk)) return;
+    reader.end();
+  } catch (error) {
+    throw error instanceof TarError ? damaged(archive, error.message) : error;
   }
-  extract.end(undefined);
-  await closed;
-  if (thrown) throw thrown.error;
-  if (bad) throw damaged(archive, bad.message);
+}
+
+interface TarReader {
+  /** False when no more is wanted. */
+  read(chunk: Uint8Array): boolean;
+  end(): void;
+}
+
+/** Takes the archive in pieces of any size. */
+function tarReader(take: (member: Member) => Taking): TarReader {
+  const held = Buffer.alloc(512);
+  let holding = 0;
+  let left = 0;
+  let padding = 0;
+  let sink: Pick<FileSink, 'write' | 'end'> | undefined;
+  let onBlock: (block: Buffer) => void = header;
+  let state: 'members' | 'over' | 'stopped' = 'members';
+  /** What holds for all members from here on. */
+  let common: readonly PaxRecord[] = [];
+  /** What the headers before a member say about it. */
+  let before: { name?: string; linkname?: string; records?: readonly PaxRecord[] } = {};
+
+  function content(size: number, to: typeof sink): void {
+    [left, padding, sink] = [size, -size & 511, to];
+    // -size & 511 counts in 32 bits, of which the lowest nine are right for any size.
+    if (size === 0) finish();
+  }
+
+  function finish(): void {
+    const ended = sink;
+    sink = undefined;
+    ended?.end();
+  }
+
+  function collect(size: number, then: (bytes: Buffer) => void): void {
+    if (size > textLimit) throw new TarError('a name or an extended header is too long');
+    const pieces: Uint8Array[] = [];
+    content(size, {
+      write: (bytes) => void pieces.push(Uint8Array.from(bytes)),
+      end: () => then(Buffer.concat(pieces)),
+    });
+  }
+
+  function header(block: Buffer): void {
+    const found = parseHeader(block);
+    if (found === undefined) state = 'over';
+    else if (found.type === 'L') collect(found.size, (bytes) => once('name', text(bytes, 0, bytes.length)));
+    else if (found.type === 'K') collect(found.size, (bytes) => once('linkname', text(bytes, 0, bytes.length)));
+    else if (found.type === 'x' || found.type === 'X')
+      collect(found.size, (bytes) => once('records', parseRecords(bytes)));
+    else if (found.type === 'g')
+      collect(found.size, (bytes) => {
+        common = [...common, ...forAll(parseRecords(bytes))];
+      });
+    else member(found, block);
+  }
+
+  function once<K extends keyof typeof before>(key: K, value: (typeof before)[K]): void {
+    if (before[key] !== undefined) throw new TarError('a member has two extended headers of one kind');
+    before = { ...before, [key]: value };
+  }
+
+  function member(found: TarHeader, block: Buffer): void {
+    const extension = extensionOf([...common, ...(before.records ?? [])]);
+    const sparse = sparseness(extension.sparse);
+    const name = sparse?.name ?? extension.path ?? before.name ?? found.name;
+    const linkname = extension.linkpath ?? before.linkname ?? found.linkname;
+    before = {};
+    const kind = kindOf(found.type, name);
+    const stored = kind === 'file' ? (extension.size ?? found.size) : 0;
+    if (kind !== 'file' && kind !== 'other' && (extension.size ?? 0) !== 0) {
+      throw new TarError('what is no file has a size in its extended header');
+    }
+    if (sparse !== undefined && kind !== 'file') throw new TarError('what is no file is said to be sparse');
+    const isOldSparse = found.type === 'S';
+    const size = sparse?.size ?? (isOldSparse ? realSize(block) : stored);
+    const { type, mode } = found;
+    const taking = take({ kind, type, name, linkname, mode, size, mtime: extension.mtime ?? found.mtime });
+    if (taking === 'stop') state = 'stopped';
+    else if (isOldSparse) oldSparse(block, stored, size, taking);
+    else if (taking === 'skip' || sparse === undefined) content(stored, taking === 'skip' ? undefined : taking);
+    else if (sparse.regions === undefined) content(stored, mappedSink(taking, stored, size));
+    else content(stored, sparseSink(taking, stored, size, sparse.regions));
+  }
+
+  function oldSparse(first: Buffer, stored: number, size: number, taking: FileSink | 'skip'): void {
+    const regions: Region[] = [];
+    const add = (block: Buffer): void => {
+      const map = mapInBlock(block, block === first);
+      regions.push(...map.regions);
+      if (regions.length * 24 > textLimit) throw new TarError('a sparse file has a map that is too long');
+      onBlock = map.more ? add : header;
+      if (!map.more) content(stored, taking === 'skip' ? undefined : sparseSink(taking, stored, size, regions));
+    };
+    add(first);
+  }
+
+  return {
+    read(chunk) {
+      for (let at = 0; at < chunk.length && state === 'members'; ) {
+        if (left > 0) {
+          const end = Math.min(at + left, chunk.length);
+          sink?.write(chunk.subarray(at, end));
+          left -= end - at;
+          at = end;
+          if (left === 0) finish();
+        } else if (padding > 0) {
+          const skipped = Math.min(padding, chunk.length - at);
+          padding -= skipped;
+          at += skipped;
+        } else if (holding === 0 && chunk.length - at >= 512) {
+          onBlock(Buffer.from(chunk.buffer, chunk.byteOffset + at, 512));
+          at += 512;
+        } else {
+          const part = chunk.subarray(at, at + 512 - holding);
+          held.set(part, holding);
+          holding += part.length;
+          at += part.length;
+          if (holding < 512) continue;
+          holding = 0;
+          onBlock(Buffer.from(held));
+        }
+      }
+      return state !== 'stopped';
+    },
+    end() {
+      if (state !== 'members') return;
+      const inside = left > 0 || padding > 0 || holding > 0 || onBlock !== header || Object.keys(before).length > 0;
+      if (inside) throw new TarError('it ends too early');
+    },
+  };
+}
+
+/** Old archives have directories as files whose name ends in a slash. */
+function kindOf(type: string, name: string): Member['kind'] {
+  const kind = kinds[type] ?? 'other';
+  return kind === 'file' && name.endsWith('/') ? 'directory' : kind;
 }

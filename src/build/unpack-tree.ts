@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  ftruncateSync,
   futimesSync,
   linkSync,
   lstatSync,
@@ -15,17 +17,20 @@ import {
 import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
 import { emptyDir, isErrno, removeTree } from '../base/files.ts';
+import type { Budget } from './budget.ts';
+import { bytesOf, onDisk, shownName } from './byte-name.ts';
+import type { FileSink } from './tar-sparse.ts';
 
 /**
  * A tree under construction from the members of an archive that nobody vouches for. Nothing outside of it is written:
  * names may not lead out of it, symbolic links are made last and only where they stay inside, hard links only to files
- * of this archive, and no existing file or link is ever written through. Writes are synchronous: with tens of
- * thousands of small files everything else is several times slower.
+ * of this archive, and no existing file or link is ever written through. Names are byte strings. Writes are
+ * synchronous: with tens of thousands of small files everything else is several times slower.
  */
 export interface UnpackTree {
   directory(name: string): void;
   /** Opens a new file; what is written goes there until `end`. */
-  file(name: string, options: { readonly executable: boolean; readonly mtime: Date | undefined }): OpenFile;
+  file(name: string, options: { readonly executable: boolean; readonly mtime: number | undefined }): FileSink;
   symlink(name: string, target: string): void;
   hardLink(name: string, target: string): void;
   /** Makes the links and moves everything to its place; without the top directory if that is all there is. */
@@ -34,26 +39,25 @@ export interface UnpackTree {
   discard(): void;
 }
 
-export interface OpenFile {
-  write(bytes: Uint8Array): void;
-  end(): void;
-}
-
 /** A tree that will be `into`, which is created; what is there already stays and may not be in the way. */
-export function unpackTree(archive: string, into: string): UnpackTree {
-  const root = join(into, `.unpacking-${process.pid}`);
+export function unpackTree(archive: string, into: string, budget: Budget): UnpackTree {
+  // By chance, so that no archive can have a member of that name.
+  const unfinished = join(into, `.unpacking-${randomBytes(12).toString('hex')}`);
   mkdirSync(into, { recursive: true });
-  emptyDir(root);
+  emptyDir(unfinished);
+  const root = bytesOf(unfinished);
+  const at = (path: string) => onDisk(`${root}/${path}`);
   const directories = new Set<string>(['']);
   const files = new Set<string>();
   const links = new Map<string, string>();
   const unsafe = (name: string, what: string): Failure =>
-    new Failure('unpack-unsafe', `${archive}: member "${name}" ${what}`);
+    new Failure('unpack-unsafe', `${archive}: member "${shownName(name)}" ${what}`);
 
   const pathOf = (name: string): string => {
     const parts = name.split('/').filter((part) => part !== '' && part !== '.');
     if (name.startsWith('/')) throw unsafe(name, 'has an absolute name');
     if (parts.includes('..') || name.includes('\0')) throw unsafe(name, 'leads out of the archive');
+    budget.depth(shownName(name), parts.length);
     return parts.join('/');
   };
 
@@ -61,7 +65,7 @@ export function unpackTree(archive: string, into: string): UnpackTree {
     if (directories.has(path)) return;
     makeDirectory(path.slice(0, Math.max(0, path.lastIndexOf('/'))), name);
     if (links.has(path) || files.has(path)) throw unsafe(name, `is below ${path}, which is not a directory`);
-    system(name, () => mkdirSync(join(root, path), 0o755));
+    system(name, () => mkdirSync(at(path), 0o755));
     directories.add(path);
   };
 
@@ -70,7 +74,7 @@ export function unpackTree(archive: string, into: string): UnpackTree {
     const path = pathOf(name);
     if (path === '' || directories.has(path)) throw unsafe(name, 'has the name of a directory');
     makeDirectory(path.slice(0, Math.max(0, path.lastIndexOf('/'))), name);
-    if (files.delete(path)) unlinkSync(join(root, path));
+    if (files.delete(path)) unlinkSync(at(path));
     links.delete(path);
     return path;
   };
@@ -89,18 +93,9 @@ export function unpackTree(archive: string, into: string): UnpackTree {
     file(name, { executable, mtime }) {
       const path = place(name);
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-      const file = system(name, () => openSync(join(root, path), flags, executable ? 0o755 : 0o644));
+      const file = system(name, () => openSync(at(path), flags, executable ? 0o755 : 0o644));
       files.add(path);
-      return {
-        write(bytes) {
-          for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-        },
-        end() {
-          // Without their times autotools would take generated files for outdated.
-          if (mtime !== undefined && Number.isFinite(mtime.getTime())) futimesSync(file, mtime, mtime);
-          closeSync(file);
-        },
-      };
+      return fileSink(file, mtime, budget);
     },
     symlink: (name, target) => void links.set(place(name), target),
     hardLink(name, target) {
@@ -109,28 +104,59 @@ export function unpackTree(archive: string, into: string): UnpackTree {
       const link = links.get(from);
       if (link !== undefined) links.set(path, link);
       else if (files.has(from)) {
-        system(name, () => linkSync(join(root, from), join(root, path)));
+        system(name, () => linkSync(at(from), at(path)));
         files.add(path);
-      } else throw unsafe(name, `is a hard link to "${target}", which is no earlier file of the archive`);
+      } else throw unsafe(name, `is a hard link to "${shownName(target)}", which is no earlier file of the archive`);
     },
     finish() {
       const [only, ...others] = new Set([...directories, ...files, ...links.keys()].filter(Boolean).map(topOf));
       const top = only !== undefined && others.length === 0 && directories.has(only) ? only : '';
       for (const [path, target] of links) {
         if (!staysInside(path, target, top, links))
-          throw unsafe(path, `is a symbolic link out of the tree, to "${target}"`);
+          throw unsafe(path, `is a symbolic link out of the tree, to "${shownName(target)}"`);
       }
-      for (const [path, target] of links) system(path, () => symlinkSync(target, join(root, path)));
-      for (const name of readdirSync(join(root, top))) {
-        if (lstatSync(join(into, name), { throwIfNoEntry: false }))
-          throw new Failure('unpack-unsafe', `${archive}: ${name} is already in ${into}`);
-        renameSync(join(root, top, name), join(into, name));
+      for (const [path, target] of links) system(path, () => symlinkSync(onDisk(target), at(path)));
+      for (const name of readdirSync(at(top), { encoding: 'latin1' })) {
+        const to = onDisk(`${bytesOf(into)}/${name}`);
+        if (lstatSync(to, { throwIfNoEntry: false }))
+          throw new Failure('unpack-unsafe', `${archive}: ${shownName(name)} is already in ${into}`);
+        renameSync(at(top === '' ? name : `${top}/${name}`), to);
       }
-      removeTree(root);
+      removeTree(unfinished);
     },
-    discard: () => removeTree(root),
+    discard: () => removeTree(unfinished),
   };
 }
+
+/** A file outside of any tree, which must not be there yet. */
+export const newFile = (path: string, budget: Budget): FileSink => fileSink(openSync(path, 'wx'), undefined, budget);
+
+function fileSink(file: number, mtime: number | undefined, budget: Budget): FileSink {
+  let position = 0;
+  let holes = false;
+  return {
+    write(bytes) {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(file, bytes, done, bytes.length - done, holes ? position + done : null);
+      }
+      position += bytes.length;
+    },
+    hole(length) {
+      budget.bytes(length);
+      position += length;
+      holes = true;
+    },
+    end() {
+      if (holes) ftruncateSync(file, position);
+      // Without their times autotools would take generated files for outdated.
+      if (mtime !== undefined && Math.abs(mtime) < 2 ** 33) futimesSync(file, timeOf(mtime), timeOf(mtime));
+      closeSync(file);
+    },
+  };
+}
+
+/** A negative number is the present for Node; a Date is what it says. */
+const timeOf = (seconds: number): number | Date => (seconds < 0 ? new Date(seconds * 1000) : seconds);
 
 const topOf = (path: string): string => path.split('/', 1)[0] ?? '';
 

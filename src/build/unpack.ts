@@ -1,40 +1,45 @@
-import { closeSync, copyFileSync, lstatSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { copyFileSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../base/failure.ts';
-import { decompress, type Format, formatOf, isTarHeader } from './decompress.ts';
-import type { Member, MemberSink, Taking } from './tar-members.ts';
-import { type UnpackTree, unpackTree } from './unpack-tree.ts';
+import { type Budget, budgetFor, type Limits, limitsFor } from './budget.ts';
+import { shownName } from './byte-name.ts';
+import { decompress, type Format, formatOf } from './decompress.ts';
+import { isTarHeader } from './tar-header.ts';
+import { eachMember, type Member, type Taking } from './tar-members.ts';
+import { newFile, type UnpackTree, unpackTree } from './unpack-tree.ts';
 
 /**
  * Unpacks a distfile into the directory `into`, which is created. Its kind is told by its content: tar, plain or
- * compressed with gzip, bzip2, xz or zstd, and zip; any other file is copied in under its own name. If all is in one
+ * compressed with gzip, bzip2, xz, zstd or lzip, and zip; any other file is copied in under its own name. If all is in one
  * top directory, the content of that goes into `into`.
  * With `inside` the distfile is an archive that holds the real one at this path.
- * Fails with unpack-unsafe for a member that would act outside of `into`, with unpack-failed for a damaged archive.
+ * Fails with unpack-unsafe for a member that would act outside of `into` and for an archive that becomes more than
+ * `limits` allow, with unpack-failed for a damaged one.
  */
 export async function unpackDistfile(
   archive: string,
   into: string,
-  { inside }: { readonly inside?: string } = {},
+  { inside, limits = limitsFor(statSync(archive).size) }: { readonly inside?: string; readonly limits?: Limits } = {},
 ): Promise<void> {
   mkdirSync(into, { recursive: true });
-  if (inside === undefined) return unpack(archive, into);
+  if (inside === undefined) return unpack(archive, into, limits);
   const scratch = mkdtempSync(join(into, '.inner-'));
   try {
     const inner = join(scratch, basename(inside));
-    await extractMember(archive, inside, inner);
-    await unpack(inner, into);
+    await extractMember(archive, inside, inner, budgetFor(basename(archive), limits));
+    await unpack(inner, into, limits);
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-async function unpack(archive: string, into: string): Promise<void> {
+async function unpack(archive: string, into: string, limits: Limits): Promise<void> {
   const format = formatOf(archive);
-  const tree = unpackTree(basename(archive), into);
+  const budget = budgetFor(basename(archive), limits);
+  const tree = unpackTree(basename(archive), into, budget);
   try {
-    if (format === 'zip') await (await import('./unzip.ts')).unzip(archive, tree);
-    else if (format === 'other' || !(await untar(archive, format, tree))) return copyIn(archive, into);
+    if (format === 'zip') await (await import('./unzip.ts')).unzip(archive, tree, budget);
+    else if (format === 'other' || !(await untar(archive, format, tree, budget))) return copyIn(archive, into);
     tree.finish();
   } finally {
     tree.discard();
@@ -49,33 +54,34 @@ function copyIn(file: string, into: string): void {
 }
 
 /** False when what was compressed is no tar archive. */
-async function untar(archive: string, format: Format, tree: UnpackTree): Promise<boolean> {
-  const chunks = await tarBytes(archive, format);
+async function untar(archive: string, format: Format, tree: UnpackTree, budget: Budget): Promise<boolean> {
+  const chunks = await tarBytes(archive, format, budget);
   if (chunks === undefined) return false;
-  await (await import('./tar-members.ts')).eachMember(archive, chunks, (member) =>
-    put(member, tree, basename(archive)),
-  );
+  await eachMember(archive, chunks, (member) => {
+    budget.entry();
+    return put(member, tree, basename(archive));
+  });
   return true;
 }
 
-function put(member: Member, tree: UnpackTree, archive: string): Taking {
-  const { name, mode, mtime, linkname } = member;
-  // null is what the library says of a kind that it does not know.
-  const type: string | null = member.type;
-  if (type === 'directory') tree.directory(name);
-  else if (type === 'symlink') tree.symlink(name, linkname);
-  else if (type === 'link') tree.hardLink(name, linkname);
-  else if (type === 'file' || type === 'contiguous-file') {
-    return tree.file(name, { executable: (mode & 0o111) !== 0, mtime });
-  } else {
-    const kind = type ?? 'of a kind that only some tar programs know';
-    throw new Failure('unpack-unsafe', `${archive}: member "${name}" is neither file, directory nor link (${kind})`);
+function put({ kind, type, name, linkname, mode, mtime }: Member, tree: UnpackTree, archive: string): Taking {
+  if (kind === 'file') return tree.file(name, { executable: (mode & 0o111) !== 0, mtime });
+  if (kind === 'directory') tree.directory(name);
+  else if (kind === 'symlink') tree.symlink(name, linkname);
+  else if (kind === 'link') tree.hardLink(name, linkname);
+  else {
+    const what = others[type] ?? 'of a kind that only some tar programs know';
+    throw new Failure('unpack-unsafe', `${archive}: member "${shownName(name)}" is ${what}`, {
+      detail: 'mk unpacks files, directories and links',
+    });
   }
   return 'skip';
 }
 
+const others: Readonly<Record<string, string>> = { 3: 'a character device', 4: 'a block device', 6: 'a named pipe' };
+
 /** The uncompressed bytes, if they start as a tar archive does. */
-async function tarBytes(archive: string, format: Format): Promise<AsyncIterable<Buffer> | undefined> {
+async function tarBytes(archive: string, format: Format, budget: Budget): Promise<AsyncIterable<Buffer> | undefined> {
   const chunks = decompress(archive, format);
   let start: Buffer = Buffer.alloc(0);
   while (start.length < 512) {
@@ -83,31 +89,35 @@ async function tarBytes(archive: string, format: Format): Promise<AsyncIterable<
     if (done) break;
     start = start.length === 0 ? value : Buffer.concat([start, value]);
   }
-  if (isTarHeader(start)) return following(start, chunks);
+  if (isTarHeader(start)) return following(start, chunks, budget);
   await chunks.return(undefined);
   return undefined;
 }
 
-async function* following(start: Buffer, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+async function* following(start: Buffer, chunks: AsyncGenerator<Buffer>, budget: Budget): AsyncGenerator<Buffer> {
   try {
+    budget.bytes(start.length);
     yield start;
-    yield* chunks;
+    for await (const chunk of chunks) {
+      budget.bytes(chunk.length);
+      yield chunk;
+    }
   } finally {
     await chunks.return(undefined);
   }
 }
 
-async function extractMember(archive: string, path: string, to: string): Promise<void> {
-  const chunks = await tarBytes(archive, formatOf(archive));
+async function extractMember(archive: string, path: string, to: string, budget: Budget): Promise<void> {
+  const chunks = await tarBytes(archive, formatOf(archive), budget);
   const seen: string[] = [];
   let found = false;
   if (chunks !== undefined) {
-    await (await import('./tar-members.ts')).eachMember(archive, chunks, ({ name, type }) => {
+    await eachMember(archive, chunks, ({ name, kind }) => {
       if (found) return 'stop';
-      seen.push(name);
-      if (type !== 'file' || clean(name) !== clean(path)) return 'skip';
+      seen.push(shownName(name));
+      if (kind !== 'file' || clean(shownName(name)) !== clean(path)) return 'skip';
       found = true;
-      return newFile(to);
+      return newFile(to, budget);
     });
   }
   if (found) return;
@@ -122,13 +132,3 @@ const clean = (name: string): string =>
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/');
-
-function newFile(path: string): MemberSink {
-  const file = openSync(path, 'wx');
-  return {
-    write(bytes) {
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-    },
-    end: () => closeSync(file),
-  };
-}

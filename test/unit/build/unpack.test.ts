@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isTarHeader } from '../../../src/build/decompress.ts';
+import { isTarHeader } from '../../../src/build/tar-header.ts';
 import { staysInside } from '../../../src/build/unpack-tree.ts';
 
 const links = (map: Record<string, string>) => new Map(Object.entries(map));
