@@ -13,7 +13,8 @@ const packages = {
   'pkg/held/build.ts':
     toy(`depends: ['first'], async build({ run, recipeDir }) { await run\`cat \${recipeDir}/gate\`; },
     ${installs('share/held', "'held'")}`),
-  'pkg/own/build.ts': toy(installs('share/own', "'own'")),
+  // Its turn comes after that of `held`.
+  'pkg/own/build.ts': toy(`depends: ['first'], ${installs('share/own', "'own'")}`),
 };
 
 const box = (ws: TestWorkspace) => ['toy', 'box', '--layer', ws.layer];
