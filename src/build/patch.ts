@@ -4,18 +4,36 @@ import { basename, join } from 'node:path';
 import { Failure, failuresOf } from '../base/failure.ts';
 import type { Run } from '../recipe/context.ts';
 
-/** The names of a recipe's patches, in the order of applying them: that of their names, byte by byte. */
-export function patchSeries(recipeDir: string): readonly string[] {
-  const names = readdirSync(recipeDir).filter((name) => name.endsWith('.patch'));
-  return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+/** The names of the patches in a directory, in the order of applying them: numbers in names count as numbers, so 9 comes before 10. */
+export function patchSeries(dir: string): readonly string[] {
+  return readdirSync(dir)
+    .filter((name) => name.endsWith('.patch'))
+    .sort(inOrder);
+}
+
+function inOrder(one: string, other: string): number {
+  const [ours, theirs] = [one, other].map((name) => name.split(/(\d+)/));
+  for (const [at, part = ''] of (ours ?? []).entries()) {
+    const against = theirs?.[at] ?? '';
+    const byNumber = at % 2 === 1 ? Number(part) - Number(against) : 0;
+    const order = byNumber || Buffer.compare(Buffer.from(part), Buffer.from(against));
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 /**
- * Applies one patch to the source tree with `-p1` and without fuzz; what patch(1) printed is in the log.
+ * Applies one patch to the source tree with `-p1` and without fuzz; what patch(1) printed is in the log. `warn` hears of
+ * hunks that fit elsewhere than they say.
  * Fails with patch-rejected, naming the file and the hunk. The tree may then be half patched, and is to be thrown away;
  * nothing outside of it is ever changed.
  */
-export async function applyPatch(file: string, sourceDir: string, run: Run): Promise<void> {
+export async function applyPatch(
+  file: string,
+  sourceDir: string,
+  run: Run,
+  warn: (message: string) => void = () => {},
+): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'patch-'));
   const printed = join(scratch, 'printed');
   // --forward and --batch: never reverse a patch, never ask; --reject-file=-: leave nothing behind.
@@ -23,6 +41,7 @@ export async function applyPatch(file: string, sourceDir: string, run: Run): Pro
   try {
     await run.with({ cwd: sourceDir, stdout: printed, env: { LC_ALL: 'C' } })`patch ${options} --input=${file}`;
     await run`cat ${printed}`;
+    for (const moved of movedHunks(readFileSync(printed, 'utf8'))) warn(`${basename(file)}: ${moved}`);
   } catch (error) {
     if (!failuresOf(error)?.some(({ code }) => code === 'command-failed')) throw error;
     const text = readFileSync(printed, 'utf8');
@@ -46,10 +65,25 @@ export function rejection(patch: string, printed: string, cause?: unknown): Fail
   return new Failure('patch-rejected', `${patch}: ${found.what}`, { detail, hint, cause });
 }
 
+/** Hunks that patch(1) found elsewhere, one text for each file. */
+export function movedHunks(printed: string): string[] {
+  const moved = new Map<string, string[]>();
+  let target = '';
+  for (const line of printed.split('\n')) {
+    target = targetOf(line) ?? target;
+    const hunk = /^Hunk #(\d+) succeeded at \d+ \(offset (-?\d+) lines?\)/.exec(line);
+    if (hunk) moved.set(target, [...(moved.get(target) ?? []), `hunk ${hunk[1]} by ${hunk[2]}`]);
+  }
+  return [...moved].map(([file, hunks]) => `fits ${file} at other lines: ${hunks.join(', ')}`);
+}
+
+const targetOf = (line: string): string | undefined =>
+  line.match(/^(?:patching|checking) (?:file|symbolic link) (.*?)(?: \(.*\))?$/)?.[1];
+
 function firstRejection(printed: string): { readonly what: string; readonly applied?: boolean } | undefined {
   let target = '';
   for (const line of printed.split('\n')) {
-    target = line.match(/^(?:patching|checking) (?:file|symbolic link) (.*?)(?: \(.*\))?$/)?.[1] ?? target;
+    target = targetOf(line) ?? target;
     const hunk = line.match(/^Hunk #(\d+) FAILED at (\d+)/);
     if (hunk) return { what: `hunk ${hunk[1]} does not fit ${target} at line ${hunk[2]}` };
     if (/^Reversed \(or previously applied\) patch detected/.test(line)) {

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -20,6 +21,7 @@ import type { Run, RunOptions } from '../../../src/recipe/context.ts';
 let dir: string;
 let sourceDir: string;
 let log: string;
+let warnings: string[];
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'patches-'));
@@ -27,6 +29,7 @@ beforeEach(() => {
   mkdirSync(sourceDir);
   writeFileSync(join(sourceDir, 'f'), 'a\nb\nc\n');
   log = '';
+  warnings = [];
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
@@ -59,12 +62,21 @@ const creation = (file: string) => `--- /dev/null\n+++ b/${file}\n@@ -0,0 +1 @@\
 async function apply(text: string): Promise<void> {
   const file = join(dir, '0001-change.patch');
   writeFileSync(file, text);
-  await applyPatch(file, sourceDir, runner());
+  await applyPatch(file, sourceDir, runner(), (warning) => warnings.push(warning));
 }
 
-test('the patches of a recipe are applied in the order of their names', () => {
-  for (const name of ['0010-c.patch', '0002-b.patch', 'build.ts', '0001-a.patch']) writeFileSync(join(dir, name), '');
-  expect(patchSeries(dir)).toEqual(['0001-a.patch', '0002-b.patch', '0010-c.patch']);
+test('the patches of a recipe are applied in the order of the numbers in their names', () => {
+  const series = ['0001-a.patch', '0002-b.patch', '0009-a.patch', '9-b.patch', '10-a.patch', '0010-c.patch', 'a.patch'];
+  for (const name of ['build.ts', ...series.toReversed()]) writeFileSync(join(dir, name), '');
+  expect(patchSeries(dir)).toEqual([
+    '0001-a.patch',
+    '0002-b.patch',
+    '0009-a.patch',
+    '9-b.patch',
+    '0010-c.patch',
+    '10-a.patch',
+    'a.patch',
+  ]);
 });
 
 test('a patch that fits is applied, and the log says to which file', async () => {
@@ -112,4 +124,42 @@ test('a patch cannot write outside of the source tree', async () => {
 
 test('a file that is no patch is told from one that does not fit', async () => {
   await expect(apply('just words\n')).rejects.toMatchObject({ code: 'command-failed' });
+});
+
+test('a hunk that fits at other lines is applied, with a warning', async () => {
+  writeFileSync(join(sourceDir, 'f'), 'new\nnew\na\nb\nc\n');
+  await apply(change('b', 'B'));
+  expect(readFileSync(join(sourceDir, 'f'), 'utf8')).toBe('new\nnew\na\nB\nc\n');
+  expect(warnings).toEqual(['0001-change.patch: fits f at other lines: hunk 1 by 2']);
+});
+
+test('a patch for other line ends than the file has is rejected', async () => {
+  writeFileSync(join(sourceDir, 'f'), 'a\r\nb\r\nc\r\n');
+  await expect(apply(change('b', 'B'))).rejects.toMatchObject({ code: 'patch-rejected' });
+});
+
+test('a file without a newline at its end can be changed and keeps or gets one as the patch says', async () => {
+  writeFileSync(join(sourceDir, 'f'), 'a');
+  await apply('--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n');
+  expect(readFileSync(join(sourceDir, 'f'), 'utf8')).toBe('b\n');
+});
+
+test('renames and modes as git writes them are done', async () => {
+  await apply(
+    'diff --git a/f b/g\nold mode 100644\nnew mode 100755\nsimilarity index 100%\nrename from f\nrename to g\n',
+  );
+  expect(readdirSync(sourceDir)).toEqual(['g']);
+  expect(statSync(join(sourceDir, 'g')).mode & 0o777).toBe(0o755);
+});
+
+test('a binary change is named as such', async () => {
+  const binary = 'diff --git a/f b/f\nindex 1..2 100644\nGIT binary patch\nliteral 3\nKcmZQzWMT#Y01f~L\n\n';
+  await expect(apply(binary)).rejects.toThrow('0001-change.patch: has a binary change, which patch cannot apply');
+});
+
+test('an absolute name means a file of the source tree', async () => {
+  const target = join(dir, 'evil');
+  await apply(`--- /dev/null\n+++ ${target}\n@@ -0,0 +1 @@\n+x\n`);
+  expect(existsSync(target)).toBe(false);
+  expect(readdirSync(sourceDir, { recursive: true }).at(-1)).toMatch(/evil$/);
 });
