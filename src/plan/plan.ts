@@ -86,9 +86,20 @@ export function decide(
     const reason = isSame ? 'nothing changed' : 'built before with the same inputs';
     return { kind: 'cached', node, reason, key, document, result };
   }
-  if (last === undefined) return run([{ kind: 'new' }]);
+  if (last === undefined) return run(firstTime(node, circumstances));
   const changes = changesSince(last, node, document, inputs);
   return run(changes.length > 0 ? changes : [{ kind: last.key === key ? 'gone' : 'unknown' }]);
+}
+
+const directoryOf = (node: Node, circumstances: KeyCircumstances | undefined): string | undefined =>
+  node.source && circumstances?.workingTrees?.get(node.source.name)?.name;
+
+function firstTime(node: Node, circumstances: KeyCircumstances): readonly Change[] {
+  const directory = directoryOf(node, circumstances);
+  return [
+    { kind: 'new' },
+    ...(directory === undefined ? [] : [{ kind: 'working-tree', how: 'added', directory } as const]),
+  ];
 }
 
 const isCurrent = (now: PlanInputs['now']) => (read: Read) => now(read) === read.value;
@@ -107,8 +118,12 @@ export function changesSince(
     answer: ({ kind, name }) => answers.get(`${kind} ${name}`),
     told: once(() => telling?.before(node.name)),
   };
-  const directory = node.source && circumstances?.workingTrees?.get(node.source.name)?.name;
-  const today: Side = { document, directory, answer: now, told: once(() => telling?.today(node, document, reads)) };
+  const today: Side = {
+    document,
+    directory: directoryOf(node, circumstances),
+    answer: now,
+    told: once(() => telling?.today(node, document, reads)),
+  };
   return changesBetween(before, today, reads);
 }
 
@@ -152,7 +167,7 @@ function waiting(node: Node, awaits: readonly string[], resultOf: Known, inputs:
     return { kind: 'run', node, reason, changes, awaits };
   };
   if (inputs.rebuild?.has(node.name)) return planned([{ kind: 'asked' }]);
-  if (last === undefined) return planned([{ kind: 'new' }]);
+  if (last === undefined) return planned(firstTime(node, inputs.circumstances));
   const document = documentSoFar(node, last, resultOf, inputs);
   const isUsed = `it uses ${awaits.join(', ')}, which ${awaits.length === 1 ? 'is' : 'are'} to be built`;
   return planned(changesSince(last, node, document, inputs), isUsed);

@@ -53,6 +53,8 @@ test.for(levels)(
 
 test("the content of the working directory is what counts; afterwards the distfiles' result is there again", async () => {
   await using ws = await patched();
+  const first = await build(ws, '--source', 'a=../work', '-n');
+  expect(first.stdout).toMatch(/^build +a +never built here; built from \.\.\/work$/m);
   await build(ws);
   expect((await build(ws, '--source', 'a=../work', '-n')).stdout).toMatch(/^build +a +built from \.\.\/work$/m);
   expect(ends(await build(ws, '--source', 'a=../work'), 'built')).toEqual(['a', 'user', 'release']);
