@@ -82,8 +82,9 @@ export function looksUntouched(root: string): boolean {
 
 function isSettled(stats: Stats): boolean {
   if (stats.mtimeMs !== epochSeconds * 1000) return false;
-  const forbidden = stats.isSymbolicLink() ? 0 : stats.isDirectory() ? 0o022 : 0o7222;
-  return (stats.mode & forbidden) === 0;
+  if (stats.isSymbolicLink()) return true;
+  const mode = stats.mode & 0o7777;
+  return stats.isDirectory() ? (mode & 0o777) === directoryMode : mode === modeOf(true) || mode === modeOf(false);
 }
 
 function settleFile(path: string, executable: boolean): void {

@@ -73,6 +73,7 @@ const treeDamage: Readonly<Record<string, readonly [act: (tree: string) => void,
   'a file that is executable now': [(tree) => chmodSync(join(tree, 'lib/b'), 0o555), 'lib/b'],
   'a file that can be written': [(tree) => chmodSync(join(tree, 'lib/b'), 0o644), 'lib/b'],
   'a directory that others can write': [(tree) => chmodSync(join(tree, 'lib'), 0o777), 'lib'],
+  'a directory that nobody can enter': [(tree) => chmodSync(join(tree, 'lib'), 0), 'lib'],
   'a directory that is gone': [(tree) => removeTree(join(tree, 'bin')), '., bin, bin/link and 1 more'],
   'a directory that is a file': [
     (tree) => {
