@@ -20,48 +20,58 @@ export interface Read {
 
 type Place = Pick<Target, 'board' | 'product' | 'locations'>;
 
-/** The configuration of a target; `record` hears of every access, also of what was looked for and absent. */
+/**
+ * The configuration of a target; `record` hears of every access, also of what was looked for and absent. What it hears is
+ * made from the same bytes as the answer: a file that is edited meanwhile cannot make the two differ.
+ */
 export function configFor(target: Place, record: (read: Read) => void): Config {
   const { board, product, locations } = target;
-  const recorded = (kind: Read['kind'], name: string) => {
-    const read = { kind, name };
-    record({ ...read, value: currentValue(target, read) });
+  const answered = <T>(kind: Read['kind'], name: string, answer: T, value: string | undefined): T => {
+    record({ kind, name, value });
+    return answer;
   };
   const variables = (file: string): Variables =>
-    variablesOf(file, readVariables(locations, file), (name) => recorded('variable', `${file}:${name}`));
+    variablesOf(file, readVariables(locations, file), (name, value) =>
+      record({ kind: 'variable', name: `${file}:${name}`, value }),
+    );
   return {
     get board() {
-      recorded('board', 'BOARD');
-      return board;
+      return answered('board', 'BOARD', board, board);
     },
     get product() {
-      recorded('product', 'PRODUCT');
-      return product;
+      return answered('product', 'PRODUCT', product, product);
     },
     get toolchain() {
       return variables('TOOLCHAIN');
     },
     variables,
     list(file) {
-      recorded('list', file);
-      return mergeList(locations, file);
+      const items = mergeList(locations, file);
+      return answered('list', file, items, items.join(' '));
     },
     has(file) {
-      recorded('has', file);
-      return overridePath(target, file) !== undefined;
+      const isThere = overridePath(target, file) !== undefined;
+      return answered('has', file, isThere, isThere ? 'present' : undefined);
     },
     text(file) {
-      recorded('text', file);
       const path = overridePath(target, file);
-      return path === undefined ? undefined : textOf(path);
+      const bytes = path === undefined ? undefined : bytesOf(path);
+      const text = answered(
+        'text',
+        file,
+        bytes?.toString('utf8'),
+        bytes === undefined ? undefined : recordedText(bytes),
+      );
+      if (bytes !== 'a directory') return text;
+      throw new Failure('config-invalid', `${path} is a directory, and a file is wanted here`);
     },
     merge(file) {
-      recorded('merge', file);
-      return mergeTexts(locations, file);
+      const text = mergeTexts(locations, file);
+      return answered('merge', file, text, digestOf(text));
     },
     copies(file) {
-      recorded('copies', file);
-      return copies(locations, file).map(({ text }) => text);
+      const texts = copies(locations, file).map(({ text }) => text);
+      return answered('copies', file, texts, digestOfDocument(texts));
     },
   };
 }
@@ -88,8 +98,7 @@ export function currentValue(target: Place, { kind, name }: Read): string | unde
       return digestOfDocument(copies(locations, name).map(({ text }) => text));
     case 'text': {
       const path = overridePath(target, name);
-      if (path === undefined) return undefined;
-      return statSync(path).isDirectory() ? 'a directory' : digestOf(readFileSync(path));
+      return path === undefined ? undefined : recordedText(bytesOf(path));
     }
     case 'override': {
       const path = overridePath(target, name);
@@ -100,10 +109,10 @@ export function currentValue(target: Place, { kind, name }: Read): string | unde
   }
 }
 
-function textOf(path: string): string {
-  if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
-  throw new Failure('config-invalid', `${path} is a directory, and a file is wanted here`);
-}
+const bytesOf = (path: string): Buffer | 'a directory' =>
+  statSync(path).isDirectory() ? 'a directory' : readFileSync(path);
+
+const recordedText = (bytes: Buffer | 'a directory'): string => (bytes === 'a directory' ? bytes : digestOf(bytes));
 
 const truth: Readonly<Record<string, boolean>> = {
   yes: true,
@@ -115,10 +124,15 @@ const truth: Readonly<Record<string, boolean>> = {
   '': false,
 };
 
-function variablesOf(file: string, variables: VariableSet, read: (name: string) => void): Variables {
+function variablesOf(
+  file: string,
+  variables: VariableSet,
+  read: (name: string, value: string | undefined) => void,
+): Variables {
   const get = (name: string) => {
-    read(name);
-    return variables.get(name);
+    const found = variables.get(name);
+    read(name, found?.value);
+    return found;
   };
   return {
     text(name, fallback) {

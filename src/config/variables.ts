@@ -20,10 +20,24 @@ export type VariableSet = ReadonlyMap<string, Variable>;
  * one wins and may append to what is there: `SERVICES="$SERVICES hostapd"`.
  */
 export function readVariables(locations: readonly string[], file: string): VariableSet {
+  const found = copies(locations, file).reverse();
+  const name = JSON.stringify([...locations, file]);
+  const known = parsed.get(name);
+  if (known !== undefined && isSame(known.found, found)) return known.variables;
   const variables = new Map<string, Variable>();
-  for (const { path, text } of copies(locations, file).reverse()) parseVariables(path, text, variables);
+  for (const { path, text } of found) parseVariables(path, text, variables);
+  parsed.set(name, { found, variables });
   return variables;
 }
+
+type Copies = ReturnType<typeof copies>;
+
+/** Every recipe asks for the same few files: they are read each time, for somebody may edit them, but parsed once. */
+const parsed = new Map<string, { readonly found: Copies; readonly variables: VariableSet }>();
+
+const isSame = (some: Copies, others: Copies): boolean =>
+  some.length === others.length &&
+  some.every(({ path, text }, at) => path === others[at]?.path && text === others[at].text);
 
 /**
  * Parses the assignments of a shell-variable file into `variables`; nothing is ever executed.

@@ -28,7 +28,10 @@ export function changedCode(before: Side, today: Side): Change[] {
   if (source?.package !== sourceNow?.package) {
     changes.push({ kind: 'source', ...sides(source?.package, sourceNow?.package) });
   } else if (sourceNow !== undefined && source?.recipe !== sourceNow.recipe) {
-    const files = changedFiles(before.told()?.source, today.told()?.source, { told, prefix: `${sourceNow.package}/` });
+    const files = changedFiles(before.told()?.source, today.told()?.source, {
+      told,
+      prefix: `pkg/${sourceNow.package}/`,
+    });
     changes.push(...(files ?? (isUpdate ? [] : [{ kind: 'recipe', of: sourceNow.package } as const])));
   }
   return changes;
@@ -40,7 +43,7 @@ function spot(today: Side, field: string): { readonly at?: Spot } {
   const told = today.told();
   const file = (source === undefined ? told?.recipe : told?.source)?.own.find(({ path }) => path === 'build.ts');
   const line = file?.text?.split('\n').findIndex((text) => new RegExp(`^\\s*${field}:`).test(text)) ?? -1;
-  const name = source === undefined ? 'build.ts' : `${source.package}/build.ts`;
+  const name = source === undefined ? 'build.ts' : `pkg/${source.package}/build.ts`;
   return line < 0 ? {} : { at: { file: name, line: line + 1 } };
 }
 
