@@ -126,6 +126,20 @@ test('another message of the day rebuilds the package that reads it, the root fi
   expect(stdout).toBe('Mind the gap.\n');
 });
 
+test('built again under other circumstances, packages of every kind are equal to the last byte', async () => {
+  const packages = ['pkgconf', 'musl', 'busybox', 'initramfs', 'rootfs', 'release'];
+  const { status, stderr } = await mk('check', 'qemu-x86_64', 'minimal', ...packages);
+  expect(status, stderr).toBe(0);
+  for (const name of packages) expect(stderr).toMatch(new RegExp(`^same +${name} `, 'm'));
+});
+
+test('the store is intact after all that, and nothing in it is out of use', async () => {
+  expect(await mk('verify')).toMatchObject({ status: 0 });
+  expect(await mk('gc')).toMatchObject({ status: 0 });
+  const events = await build('qemu-x86_64', 'minimal');
+  expect(named(events, 'built')).toEqual([]);
+});
+
 test("the README's first recipe is built and runs on the target", async () => {
   const recipe = /## A first recipe[\s\S]*?```ts\n([\s\S]*?)```/.exec(
     readFileSync(join(root, 'README.md'), 'utf8'),
