@@ -3,7 +3,7 @@ import { partOf } from '../graph/graph.ts';
 import { type Change, describe, detailed, summary } from '../plan/change.ts';
 import { differentReads } from '../plan/explain-reads.ts';
 import { versionOf } from '../plan/key.ts';
-import { changesSince, type Previous, type Step } from '../plan/plan.ts';
+import { changesSince, nothingChanged, type Previous, type Step } from '../plan/plan.ts';
 import type { PlannedTarget } from './plan-target.ts';
 
 type Planned = PlannedTarget & { readonly steps: ReadonlyMap<string, Step> };
@@ -36,7 +36,7 @@ function explainCached(
   last: Previous | undefined,
   planned: Planned,
 ): string[] {
-  if (reason === 'nothing changed') return [`${title}: nothing changed since it was built here; key ${key}`];
+  if (reason === nothingChanged) return [`${title}: nothing changed since it was built here; key ${key}`];
   const found = `It was built before with the same inputs: the result in the store is used; key ${key}`;
   if (last === undefined) return [`${title} was never built here.`, found];
   return [...sinceLast(title, changesSince(last, node, document, planned.inputs), last, planned), found];

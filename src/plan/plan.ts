@@ -67,6 +67,9 @@ export interface Telling {
   today(node: Node, document: InputsDocument, reads: readonly Read[]): Told;
 }
 
+/** The reason of a result that is the one shown here, made from what there is today. */
+export const nothingChanged = 'nothing changed';
+
 /** Decides one package whose needs all have results. */
 export function decide(
   node: Node,
@@ -83,7 +86,7 @@ export function decide(
   const result = store.find(key, now);
   if (result !== undefined) {
     const isSame = last?.key === key && last.output === result.output && last.reads?.every(isCurrent(now));
-    const reason = isSame ? 'nothing changed' : 'built before with the same inputs';
+    const reason = isSame ? nothingChanged : 'built before with the same inputs';
     return { kind: 'cached', node, reason, key, document, result };
   }
   if (last === undefined) return run(firstTime(node, circumstances));

@@ -55,10 +55,11 @@ function shownLines(hunks: readonly Hunk[]): readonly string[] {
   const signed = (sign: string, lines: readonly string[]) =>
     lines.filter((line) => line.trim() !== '').map((line) => ({ sign, line: line.trimEnd() }));
   const lines = hunks.flatMap(({ removed, added }) => [...signed('-', removed), ...signed('+', added)]);
-  const indent = Math.min(...lines.map(({ line }) => line.search(/\S/)));
-  const shown = lines.map(({ sign, line }) => `${sign} ${clipped(line.slice(indent), longestLine)}`);
-  const more = shown.length - mostLines;
-  return more > 1 ? [...shown.slice(0, mostLines), `… and ${more} more lines`] : shown;
+  const more = lines.length - mostLines;
+  const first = more > 1 ? lines.slice(0, mostLines) : lines;
+  const indent = Math.min(...first.map(({ line }) => line.search(/\S/)));
+  const shown = first.map(({ sign, line }) => `${sign} ${clipped(line.slice(indent), longestLine)}`);
+  return more > 1 ? [...shown, `… and ${more} more lines`] : shown;
 }
 
 /** The end of the last line is no line. */
@@ -147,8 +148,11 @@ function wordsChanged(before: string, today: string): string {
     return close >= 0 ? close + 1 : least + (/^[\w./+:@%=-]*/.exec(text.slice(least))?.[0].length ?? 0);
   };
   const [old, now] = [before.slice(from, to(before)).trim(), today.slice(from, to(today)).trim()];
-  if (old === '') return `${quoted(now)} added`;
-  return now === '' ? `${quoted(old)} removed` : `${quoted(old)} became ${quoted(now)}`;
+  // A word at the end of what stayed is no part of the change.
+  const longer = (some: string, other: string) => some === '' || other.startsWith(`${some} `);
+  if (longer(old, now)) return `${quoted(now.slice(old.length).trim())} added`;
+  if (longer(now, old)) return `${quoted(old.slice(now.length).trim())} removed`;
+  return `${quoted(old)} became ${quoted(now)}`;
 }
 
 /** Where the string literal begins that is still open at the end of this text. */
