@@ -147,7 +147,7 @@ test('a module that is imported from elsewhere is named, and one that only lies 
   const now = [file('pkg/gcc/build.ts', build.replace('make`', 'make -s`')), file('lib/more/words.ts', 'same')];
   expect(told({ modules: old }, { modules: now })).toMatchInlineSnapshot(`
     "
-    pkg/gcc/build.ts:13 (field build): 'make' became 'make -s'
+    pkg/gcc/build.ts:13 (field build): '-s' added
         - await run\`make\`;
         + await run\`make -s\`;
     "
