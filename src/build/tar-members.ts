@@ -84,25 +84,35 @@ function tarReader(take: (member: Member) => Taking): TarReader {
     ended?.end();
   }
 
-  function collect(size: number, then: (bytes: Buffer) => void): void {
+  /** Takes whole blocks, of which `size` bytes count. */
+  function collect(size: number, then: (blocks: Buffer) => void): void {
     if (size > textLimit) throw new TarError('a name or an extended header is too long');
     const pieces: Uint8Array[] = [];
-    content(size, {
-      write: (bytes) => void pieces.push(Uint8Array.from(bytes)),
-      end: () => then(Buffer.concat(pieces)),
+    const end = () => then(Buffer.concat(pieces));
+    content(size + (-size & 511), { write: (bytes) => void pieces.push(Uint8Array.from(bytes)), end });
+  }
+
+  function longName(key: 'name' | 'linkname', size: number): void {
+    collect(size, (blocks) => {
+      const name = text(blocks, 0, size);
+      if (text(blocks, 0, blocks.length) !== name) throw new TarError('a long name goes on behind its end');
+      once(key, name);
     });
+  }
+
+  function records(size: number, then: (found: PaxRecord[]) => void): void {
+    collect(size, (blocks) => then(parseRecords(blocks.subarray(0, size))));
   }
 
   function header(block: Buffer): void {
     const found = parseHeader(block);
     if (found === undefined) state = 'over';
-    else if (found.type === 'L') collect(found.size, (bytes) => once('name', text(bytes, 0, bytes.length)));
-    else if (found.type === 'K') collect(found.size, (bytes) => once('linkname', text(bytes, 0, bytes.length)));
-    else if (found.type === 'x' || found.type === 'X')
-      collect(found.size, (bytes) => once('records', parseRecords(bytes)));
+    else if (found.type === 'L') longName('name', found.size);
+    else if (found.type === 'K') longName('linkname', found.size);
+    else if (found.type === 'x' || found.type === 'X') records(found.size, (own) => once('records', own));
     else if (found.type === 'g')
-      collect(found.size, (bytes) => {
-        common = [...common, ...forAll(parseRecords(bytes))];
+      records(found.size, (all) => {
+        common = [...common, ...forAll(all)];
       });
     else member(found, block);
   }

@@ -90,6 +90,7 @@ const stricter: readonly (readonly [RegExp, string])[] = [
   [/has a size in its extended header|said to be sparse/, 'readers disagree where the next header is'],
   [/an extended header (gives all members the same|is malformed|has a)/, 'GNU tar guesses, or warns'],
   [/a header has an? .* that is/, 'GNU tar takes a time or a mode that is no number for another'],
+  [/a long name goes on/, 'GNU tar reads on behind it'],
   [/it ends too early/, 'GNU tar takes what is missing of the last block for zeros'],
   [/cannot be created/, 'names that no file system takes'],
 ];

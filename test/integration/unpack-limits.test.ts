@@ -167,6 +167,7 @@ describe('a member', () => {
       'unpack-failed',
     ],
     ['a size in words', [file('x', { patch: (header) => header.write('a few bytes', 124) })], 'unpack-failed'],
+    ['a long name that has no end', [longName('n').fill('n', 512), file('x')], 'unpack-failed'],
     ['two extended headers', [pax({ path: 'a' }), pax({ path: 'b' }), file('x')], 'unpack-failed'],
     [
       'a size that only directories of others have',
