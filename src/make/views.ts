@@ -62,7 +62,11 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
       const names = new Set(graph.order.map(({ name }) => name));
       for (const part of ['deploy', 'build']) {
         if (!existsSync(join(dir, part))) continue;
-        for (const name of readdirSync(join(dir, part))) if (!names.has(name)) removeTree(join(dir, part, name));
+        for (const name of readdirSync(join(dir, part))) {
+          // An mk that was killed has left the build directory of a package that is there all the same.
+          const isLeftOver = part === 'build' && resultOf(name) !== undefined;
+          if (isLeftOver || !names.has(name)) removeTree(join(dir, part, name));
+        }
       }
     },
   };

@@ -7,7 +7,7 @@ import { randomNumbers, testSeed } from '../support/random.ts';
 import { smallBuild } from '../support/small-build.ts';
 import { descendantsOf, processesOf, snapshot } from '../support/snapshot.ts';
 import { mirror } from '../support/tarball.ts';
-import type { Ended, Running, TestWorkspace } from '../support/workspace.ts';
+import { type Ended, ends, type Running, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
 
 /** A build directory and a store of their own. */
 interface Round {
@@ -112,3 +112,32 @@ test('after any number of deaths by SIGKILL the next mk ends with the bytes of a
   expect(outside(ws)).toEqual(before);
   await vi.waitFor(() => expect(processesOf(word)).toEqual([]), { timeout: 10_000 });
 }, 600_000);
+
+test.each([
+  ['a sandbox', []],
+  ['no sandbox', ['--sandbox=off']],
+])('the hooks of a killed mk die with it in %s, with all that they have started', async (_level, args) => {
+  await using ws = await workspace({
+    'pkg/a/build.ts': toy(
+      'async build({ run, recipeDir }) { await run`sh -c ${"sleep 100 & cat \\"$0/gate\\"; sleep 100"} ${recipeDir}`; }',
+    ),
+  });
+  ws.fifo('pkg/a/gate');
+  const run = ws.start(['toy', 'box', '--layer', ws.layer, ...args]);
+  await (await run.gate('pkg/a/gate')).close();
+  run.kill('SIGKILL');
+  await run.ended;
+  await vi.waitFor(() => expect(processesOf(basename(ws.dir).slice(-6))).toEqual([]), { timeout: 10_000 });
+});
+
+test('the build directory of a package goes when there is a result of it, also after a failure or a death', async () => {
+  const recipe = (word: string) => toy(`async build({ run }) { await run\`${word}\`; }`);
+  await using ws = await workspace({ 'pkg/a/build.ts': recipe('true') });
+  await ws.build();
+  ws.write('pkg/a/build.ts', recipe('false'));
+  expect((await ws.build()).status).toBe(1);
+  expect(existsSync(join(ws.here, 'toy-box/build/a'))).toBe(true);
+  ws.write('pkg/a/build.ts', recipe('true'));
+  expect(ends(await ws.build(), 'built')).toEqual([]);
+  expect(existsSync(join(ws.here, 'toy-box/build/a'))).toBe(false);
+});
