@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import { finished, start } from '../base/command.ts';
+import { capture, finished, start, succeeded } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
 import type { HookPaths } from './action.ts';
@@ -31,10 +31,13 @@ const shells = ['/usr/bin/bash', '/bin/bash'];
 
 /**
  * Runs the command, or a shell, in the build directory with all that the hooks have, and our terminal. Returns its exit
- * status; 128 and the number of a signal that ended it.
+ * status; 128 and the number of a signal that ended it. From the call on it is the program that signals are for.
  */
 export async function runSession(options: SessionOptions): Promise<number> {
   const { title, mounts, writable, sandbox, jobServer } = options;
+  // Before the program is there, which may be quick.
+  let child: ChildProcess | undefined;
+  const forget = passSignals(() => child);
   const isIsolated = sandbox === 'namespaces';
   const paths = sessionPaths(options.paths, sandbox);
   const bash = shells.find(existsSync);
@@ -45,15 +48,17 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const environment = { ...options.environment(paths), MAKEFLAGS: jobServerFlags, ...terminal, ...prompt };
 
   const filter = 3;
-  const argv: [string, ...string[]] = isIsolated
-    ? sandboxed([program, ...words], [...hookMounts(options.paths, writable), ...mounts], paths.buildDir, filter, {
-        environment,
-      })
-    : [program, ...words];
+  const all = [...hookMounts(options.paths, writable), ...mounts];
+  const [outside, inside] = isIsolated && (await canLeaveSignals()) ? [ignoring, heeding] : [[], []];
+  const command = [...inside, program, ...words];
+  const [first, ...rest] = isIsolated
+    ? [...outside, ...sandboxed(command, all, paths.buildDir, filter, { environment })]
+    : command;
+  const argv: [string, ...string[]] = [first ?? program, ...rest];
   const tokens = openSync(jobServer, 'r+');
   const umask = process.umask(0o022);
   try {
-    const child = start(argv, {
+    child = start(argv, {
       cwd: isIsolated ? '/' : paths.buildDir,
       env: isIsolated ? {} : environment,
       // A leader of its own session would have no terminal.
@@ -62,7 +67,7 @@ export async function runSession(options: SessionOptions): Promise<number> {
       stdio: ['inherit', 'inherit', 'inherit', isIsolated ? 'pipe' : 'ignore', tokens],
     });
     if (isIsolated) giveFilter(child, filter);
-    const { status, signal } = await untilEnd(child);
+    const { status, signal } = await finished(child);
     return status ?? 128 + (signal === undefined ? 0 : constants.signals[signal]);
   } catch (error) {
     if (!isErrno(error, 'ENOENT', 'EACCES')) throw error;
@@ -73,22 +78,31 @@ export async function runSession(options: SessionOptions): Promise<number> {
   } finally {
     process.umask(umask);
     closeSync(tokens);
+    forget();
   }
 }
 
-/** What is typed reaches the program; who ends us ends it. */
-async function untilEnd(child: ChildProcess): ReturnType<typeof finished> {
-  const typed = ['SIGINT', 'SIGQUIT'] as const;
-  const sent = ['SIGTERM', 'SIGHUP'] as const;
+/** Ctrl-C is for the program in the sandbox, which may live on; bwrap would end, and end it. */
+const ignoring = ['/usr/bin/env', '--ignore-signal=INT,QUIT'];
+const heeding = ['/usr/bin/env', '--default-signal=INT,QUIT'];
+
+/** Whether the machine's `env` is one that can do this: coreutils 8.31 or later. */
+async function canLeaveSignals(): Promise<boolean> {
+  try {
+    return succeeded(await capture([ignoring[0] ?? '', ...ignoring.slice(1), ...heeding, 'true']));
+  } catch {
+    return false;
+  }
+}
+
+/** What is typed is for the program; whoever ends us ends it. Returns a function that gives signals their meaning back. */
+function passSignals(child: () => ChildProcess | undefined): () => void {
   const ignore = () => {};
   // An interactive shell heeds no other one.
-  const hangUp = () => void child.kill('SIGHUP');
-  for (const signal of typed) process.on(signal, ignore);
-  for (const signal of sent) process.on(signal, hangUp);
-  try {
-    return await finished(child);
-  } finally {
-    for (const signal of typed) process.off(signal, ignore);
-    for (const signal of sent) process.off(signal, hangUp);
-  }
+  const hangUp = () => void child()?.kill('SIGHUP');
+  const handlers = { SIGINT: ignore, SIGQUIT: ignore, SIGTERM: hangUp, SIGHUP: hangUp };
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+  return () => {
+    for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
+  };
 }

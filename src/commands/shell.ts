@@ -46,13 +46,12 @@ async function workAt(node: Node, command: readonly string[], run: PlannedRun, s
   const slot = await workshop.jobServer.take(1);
   // Somebody may work here for hours.
   site.leave();
-  interrupt.forget();
-  if (interrupt.isRequested()) return 130;
   try {
     const place = await stage(node, sourceDir, results, run, site);
     const { sandbox, jobServer } = workshop;
+    if (interrupt.isRequested()) return 130;
     process.stderr.write(greeting(node, place, run));
-    return await runSession({
+    const session = runSession({
       ...place,
       command,
       title: `mk ${node.name}`,
@@ -66,6 +65,8 @@ async function workAt(node: Node, command: readonly string[], run: PlannedRun, s
         OS_RELEASE: run.reading.osRelease,
       }),
     });
+    interrupt.forget();
+    return await session;
   } finally {
     slot.release();
     if (node.source) site.sources.finished(node.source, true);

@@ -69,6 +69,18 @@ test.for(levels)('with %s a command runs without a shell, and its exit status is
   expect((await shell(ws, 'app', level, '--', 'nonesuch')).status).toBeGreaterThan(0);
 });
 
+test.for(levels)('with %s a command hears Ctrl-C and may live on', async (level) => {
+  await using ws = await workspace(broken);
+  const script = `trap 'echo "cau""ght"' INT; echo "re""ady"; while ! read line; do :; done; echo "<$line>"; exit 3`;
+  await using terminal = atTerminal(ws, 'app', level, '--', 'sh', '-c', script);
+  await terminal.until('ready');
+  terminal.type(ctrlC);
+  await terminal.until('caught');
+  terminal.type('word\n');
+  await terminal.until('<word>');
+  expect((await terminal.ended).status).toBe(3);
+});
+
 isolated('what the package needs is made first, and nothing is said of what is there', async () => {
   await using ws = await workspace(broken);
   const first = await shell(ws, 'app', '--', 'true');

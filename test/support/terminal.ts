@@ -22,7 +22,8 @@ interface TerminalOptions {
 
 /** Starts a program at a pseudo terminal. */
 export function openTerminal(argv: readonly string[], { cwd, env }: TerminalOptions): Terminal {
-  const words = ['-q', '-e', '-f', '-c', shown(argv), '/dev/null'];
+  // The program itself is what the terminal's shell is elsewhere: nobody beside it hears what is typed.
+  const words = ['-q', '-e', '-f', '-c', `exec ${shown(argv)}`, '/dev/null'];
   const child = spawn('script', words, { cwd, env: { ...env, SHELL: '/bin/sh', TERM: 'dumb' }, stdio: 'pipe' });
   // A test that waits in vain is not there to do it; without its terminal the program ends too.
   onTestFinished(() => void child.kill('SIGKILL'));
