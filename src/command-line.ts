@@ -16,19 +16,7 @@ import { Failure } from './base/failure.ts';
 import { describeRevision } from './base/git.ts';
 import { runCheckUpdate, withCheckUpdate } from './check-update.ts';
 import type { Installation } from './installation.ts';
-
-const usage = `Usage: mk <board> <product> [options]                      build a system in the current directory
-       mk run <board> <product> [-- command…]              start what was built; with a command, run it there
-       mk why <board> <product> <package>                  what changed since a package was built here
-       mk key <board> <product> <package>                  everything a package's result depends on, as JSON
-       mk diff <board>/<product> [<board>/<product>]       what would be built anew for the second, and why
-       mk check <board> <product> [package…]               build again elsewhere and compare every byte
-       mk shell <board> <product> <package> [-- command…]  work where the package's hooks work
-       mk check-update [package…]                          ask upstream for newer versions; --write applies them
-       mk list boards|products|packages                    what there is to build
-       mk clean <board> <product>                          remove what mk made for this target here
-       mk gc [--max-size SIZE]                             remove what was not used for longest from the store
-       mk verify                                           read the whole store again and drop what is damaged`;
+import { usage } from './usage.ts';
 
 /** Finds the command that the words ask for and runs it; returns the exit status. */
 export async function dispatch(argv: readonly string[], installation: Installation): Promise<number> {
@@ -139,6 +127,29 @@ export async function dispatch(argv: readonly string[], installation: Installati
     async (args) => {
       const { checkCommand } = await import('./commands/check.ts');
       return checkCommand({ ...targetOptions(args, installation), ...makeOptions(args), packages: args.packages });
+    },
+  );
+  command(
+    'fetch <board> <product>',
+    'get everything that is needed to build offline',
+    (args) =>
+      withMaking(withPlanning(withTarget(args))).option('all-sources', {
+        type: 'boolean',
+        default: false,
+        describe: 'also for packages whose results are known',
+      }),
+    async (args) => {
+      const { fetchCommand } = await import('./commands/fetch.ts');
+      return fetchCommand({ ...targetOptions(args, installation), ...makeOptions(args), allSources: args.allSources });
+    },
+  );
+  command(
+    'mirror <directory>',
+    'put what was fetched into a mirror for other builds',
+    (args) => args.positional('directory', { type: 'string', demandOption: true }),
+    async ({ directory, layer }) => {
+      const { mirrorCommand } = await import('./commands/mirror.ts');
+      return mirrorCommand({ directory, layers: layer, installation });
     },
   );
   command(

@@ -1,0 +1,15 @@
+/** What `mk --help` and the message about wrong arguments show first. */
+export const usage = `Usage: mk <board> <product> [options]                      build a system in the current directory
+       mk run <board> <product> [-- command…]              start what was built; with a command, run it there
+       mk why <board> <product> <package>                  what changed since a package was built here
+       mk key <board> <product> <package>                  everything a package's result depends on, as JSON
+       mk diff <board>/<product> [<board>/<product>]       what would be built anew for the second, and why
+       mk check <board> <product> [package…]               build again elsewhere and compare every byte
+       mk fetch <board> <product> [--all-sources]          get everything that is needed to build offline
+       mk mirror <directory>                               put what was fetched into a mirror for other builds
+       mk shell <board> <product> <package> [-- command…]  work where the package's hooks work
+       mk check-update [package…]                          ask upstream for newer versions; --write applies them
+       mk list boards|products|packages                    what there is to build
+       mk clean <board> <product>                          remove what mk made for this target here
+       mk gc [--max-size SIZE]                             remove what was not used for longest from the store
+       mk verify                                           read the whole store again and drop what is damaged`;
