@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import {
   type LayerArgs,
@@ -13,9 +11,8 @@ import {
   withTarget,
 } from './arguments.ts';
 import { Failure } from './base/failure.ts';
-import { describeRevision } from './base/git.ts';
 import { runCheckUpdate, withCheckUpdate } from './check-update.ts';
-import type { Installation } from './installation.ts';
+import { type Installation, versionText } from './installation.ts';
 import { usage } from './usage.ts';
 
 /** Finds the command that the words ask for and runs it; returns the exit status. */
@@ -227,11 +224,4 @@ export async function dispatch(argv: readonly string[], installation: Installati
     })
     .parseAsync();
   return status;
-}
-
-/** "mk 1.2.0 (v1.2.0-3-gabcdef)". */
-async function versionText({ root }: Installation): Promise<string> {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
-  const { name } = await describeRevision(root);
-  return `mk ${version} (${name})`;
 }
