@@ -234,3 +234,15 @@ test('a member with a name that mk might use while it unpacks is a file like any
     expect(readdirSync(join(into, name)).sort()).toEqual([name, 'b'].sort());
   }
 });
+
+test('a zip archive that is encrypted, or has members of one name, is refused or has the last of them', async () => {
+  writeFileSync(join(dir, 'one'), '1');
+  writeFileSync(join(dir, 'two'), '22');
+  run('zip', '-q', '-P', 'secret', 'encrypted.zip', 'one');
+  await expect(unpackDistfile(join(dir, 'encrypted.zip'), into)).rejects.toMatchObject({ code: 'unpack-failed' });
+  run('zip', '-q0', 'a.zip', 'one', 'two');
+  const bytes = readFileSync(join(dir, 'a.zip')).toString('latin1').replaceAll('two', 'one');
+  writeFileSync(join(dir, 'a.zip'), bytes, 'latin1');
+  await unpackDistfile(join(dir, 'a.zip'), into);
+  expect(readFileSync(join(into, 'one'), 'utf8')).toBe('22');
+});
