@@ -4,7 +4,7 @@ import type { Digest } from '../base/digest.ts';
 import { Failure, type Place } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
 import type { Patience } from '../base/http.ts';
-import { mayPass } from '../base/http-trouble.ts';
+import { mayPass, redacted } from '../base/http-trouble.ts';
 import { awaitLock, type Lock } from '../base/lock.ts';
 import { findDownloaded, placeFor, prepareDirectory, type Rejected, rememberVerified } from './downloaded.ts';
 import type { Mirror } from './mirror.ts';
@@ -95,6 +95,10 @@ interface Miss {
 const troubled = new Set<string>();
 
 async function fetchAny(request: FetchRequest, options: FetchOptions): Promise<Fetched> {
+  for (const { file, url = file } of request.candidates) {
+    if (/^[^/\0]+$/.test(file) && file !== '.' && file !== '..') continue;
+    throw new Failure('recipe-invalid', `${redacted(url)}: does not end in a file name`, { place: request.place });
+  }
   prepareDirectory(options.downloadDir);
   const misses = new Map<Attempt | Rejected, Miss>();
   for (const candidate of request.candidates) {

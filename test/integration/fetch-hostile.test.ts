@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -103,10 +103,11 @@ describe('wrong content', () => {
 
 describe('a broken transfer', () => {
   const etag = '"1"';
+  const partSize = () => statSync(join(dir, `a.tar.part-${sha256.slice(0, 12)}`), { throwIfNoEntry: false })?.size;
   const giveUpAt = async (server: { url: string; answer(path: string, ...answers: [Answer]): void }, bytes: number) => {
     server.answer('/a.tar', (request, response) =>
       request.headers.range === undefined
-        ? brokenBody(right, bytes, { etag })(request, response)
+        ? brokenBody(right, bytes, { etag, arrived: () => partSize() === bytes })(request, response)
         : void response.destroy(),
     );
     expect((await failing(fetch(`${server.url}/a.tar`))).code).toBe('download-failed');

@@ -11,7 +11,7 @@ export const brokenChunks =
   (content: string): Answer =>
   (_request, response) => {
     response.writeHead(200);
-    response.write(content, () => response.destroy());
+    response.write(content, () => response.socket?.end());
   };
 
 /** One byte every ten milliseconds, as long as somebody listens. */

@@ -77,13 +77,21 @@ export const body =
     response.end(part);
   };
 
-/** Promises the whole body and breaks the connection after `after` bytes of it. */
+/**
+ * Promises the whole body and breaks the connection after `after` bytes of it; with `arrived`, not before that holds: a
+ * client may drop what it has received but not looked at when the connection breaks.
+ */
 export const brokenBody =
-  (content: Uint8Array | string, after: number, { etag }: BodyOptions = {}): Answer =>
+  (
+    content: Uint8Array | string,
+    after: number,
+    { etag, arrived = () => true }: BodyOptions & { readonly arrived?: () => boolean } = {},
+  ): Answer =>
   (_request, response) => {
     const bytes = Buffer.from(content);
     response.writeHead(200, { 'content-length': bytes.length, ...(etag === undefined ? {} : { etag }) });
-    response.write(bytes.subarray(0, after), () => response.destroy());
+    const breakIt = () => void (arrived() ? response.destroy() : setTimeout(breakIt, 1));
+    response.write(bytes.subarray(0, after), breakIt);
   };
 
 /** Answers only when `release` is called; `reached` resolves when a request waits. */
