@@ -96,7 +96,7 @@ export function contextMaker(action: Action): ContextMaker {
   return {
     prepare(log) {
       const base = common('prepare', paths.sourceDir, log);
-      const apply = (file: string) => applyPatch(join(paths.recipeDir, file), paths.sourceDir, base.run);
+      const apply = (file: string) => applyPatch(join(paths.recipeDir, file), paths.sourceDir, base.run, base.warn);
       return {
         ...base,
         applyPatch: apply,

@@ -54,7 +54,7 @@ export function openElsewhere(run: PlannedRun, site: Site, names: readonly [stri
   return {
     workshop,
     graph,
-    sources: sourcesOf({ ...sourcesRun, options: { ...options, keepSources: false } }, workshop),
+    sources: sourcesOf({ ...sourcesRun, options: { ...options, keepSources: false } }, workshop, site.interrupt.signal),
     close() {
       restore();
       jobServer.close();

@@ -71,7 +71,7 @@ export async function atSite<T>(
           message: 'hooks see all of this machine: results are not used where there is a sandbox',
         });
       const workshop = openWorkshop(run, jobServer, tell);
-      return await work({ workshop, sources: sourcesOf(run, workshop), interrupt, tell, leave });
+      return await work({ workshop, sources: sourcesOf(run, workshop, interrupt.signal), interrupt, tell, leave });
     } finally {
       jobServer.close();
       store.close();

@@ -78,8 +78,8 @@ function recipeCopies(store: Store): Workshop['recipeDir'] {
   };
 }
 
-/** The sources of all packages of the run, fetched as its options say. */
-export function sourcesOf(run: PlannedRun, workshop: Workshop): Sources {
+/** The sources of all packages of the run, fetched as its options say; `signal` ends waiting for the downloads of others. */
+export function sourcesOf(run: PlannedRun, workshop: Workshop, signal: AbortSignal): Sources {
   const { workspace, reading, graph, store, options } = run;
   const users = new Map<string, number>();
   for (const { source } of graph.order) if (source) users.set(source.name, (users.get(source.name) ?? 0) + 1);
@@ -91,6 +91,7 @@ export function sourcesOf(run: PlannedRun, workshop: Workshop): Sources {
     aptDir: join(store.dir, 'apt'),
     tell: (detail) => workshop.tell({ event: 'activity', package: source.name, activity: 'fetch', detail }),
     warn: (message, detail) => workshop.tell({ event: 'warning', message, detail }),
+    signal,
   });
   return openSources(
     {
