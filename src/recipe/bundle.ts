@@ -5,6 +5,7 @@ import type { Message, Metafile } from 'esbuild';
 import { type Digest, digestOf } from '../base/digest.ts';
 import { Failure, throwCollected } from '../base/failure.ts';
 import { emptyDir, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
+import { borrowedFrom, isBorrowed } from './borrowed.ts';
 
 /** All recipes as one JavaScript module whose default export has a lazy thunk for each. */
 export interface RecipeBundle {
@@ -167,6 +168,7 @@ const inputPaths = (metafile: Metafile, engineRoot: string): string[] =>
     .map((path) => `/${path}`)
     .filter((path) => path !== join(engineRoot, 'recipes.ts'));
 
+/** The modules that each recipe is made of, without the engine's but for what a recipe takes from it as part of itself. */
 function codeFilesOf(packages: ReadonlyMap<string, string>, metafile: Metafile, engineRoot: string) {
   const engine = `${engineRoot}/src/`;
   const libraries = `${engineRoot}/node_modules/`;
@@ -177,9 +179,16 @@ function codeFilesOf(packages: ReadonlyMap<string, string>, metafile: Metafile, 
       const full = `/${path}`;
       if (seen.has(full) || full.startsWith(engine) || full.startsWith(libraries)) return;
       seen.add(full);
-      for (const { path: imported, external } of metafile.inputs[path]?.imports ?? []) {
+      for (const { path: imported, original, external } of metafile.inputs[path]?.imports ?? []) {
         if (external !== true) visit(imported);
+        for (const part of borrowedFrom(original, full)) addClosure(join(engine, part).slice(1));
       }
+    };
+    const addClosure = (path: string) => {
+      const full = `/${path}`;
+      if (seen.has(full) || !isBorrowed(full.slice(engine.length))) return;
+      seen.add(full);
+      for (const { path: imported } of metafile.inputs[path]?.imports ?? []) addClosure(imported);
     };
     // It may be a link to another recipe's.
     visit(realpathSync(join(dir, 'build.ts')).slice(1));
