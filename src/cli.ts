@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { stopAll } from './base/command.ts';
 import { failuresOf } from './base/failure.ts';
 import { isErrno } from './base/files.ts';
@@ -34,7 +35,10 @@ export async function main(argv: readonly string[], installation: Installation):
   }
 }
 
-/** A reader that goes away early, as `head` does, must not end a build. */
+/** A reader that goes away early, as `head` does, must not end a build. Output that cannot be written is no success. */
 function allowGone(error: Error): void {
-  if (!isErrno(error, 'EPIPE')) throw error;
+  if (isErrno(error, 'EPIPE')) return;
+  stopAll('SIGKILL');
+  for (const failure of failuresOf(error) ?? []) writeSync(2, `${diagnostic(failure.record())}\n`);
+  process.exit(exitStatus.failed);
 }

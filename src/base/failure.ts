@@ -116,6 +116,8 @@ const refusals: Readonly<Record<string, readonly [what: string, hint: string]>> 
   EROFS: ['the file system is read-only', 'work in a directory that can be written'],
   ENOSPC: ['no space left', 'free some space on this file system, or set MK_STORE to another one'],
   EDQUOT: ['the disk quota is used up', 'free some space, or set MK_STORE to another file system'],
+  ENOTDIR: ['a file is where a directory should be', 'move it away'],
+  EISDIR: ['a directory is where a file should be', 'move it away'],
   EMFILE: ['too many open files', 'raise the limit: ulimit -n 4096'],
 };
 

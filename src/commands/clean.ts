@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../base/failure.ts';
 import { removeTree } from '../base/files.ts';
 import { takeLock } from '../base/lock.ts';
 import { selectTarget } from '../config/target.ts';
@@ -20,6 +21,12 @@ export function cleanCommand(options: {
   if (!existsSync(dir)) {
     process.stderr.write(`nothing to clean: there is no ${dir}\n`);
     return 0;
+  }
+  if (workspace.storeDir.startsWith(`${dir}/`) || workspace.storeDir === dir) {
+    throw new Failure('usage', `the store is inside ${dir}, and would be removed with it`, {
+      detail: workspace.storeDir,
+      hint: 'move it elsewhere, and set MK_STORE to the new place',
+    });
   }
   const lock = takeLock(join(dir, '.mk', 'lock'), dir);
   removeTree(dir);

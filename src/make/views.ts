@@ -7,6 +7,7 @@ import { type KeyDocument, keyOf } from '../plan/key.ts';
 import type { Previous } from '../plan/plan.ts';
 import type { Result, Store } from '../store/store.ts';
 import { type Memory, type Remember, readMemory, writeMemory } from './memory.ts';
+import { isUnchangedView, settleView } from './view-state.ts';
 
 /** The build root of one target: what a user sees of the results, and what was last built here. */
 export interface BuildRoot {
@@ -28,14 +29,8 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
   const memory = (name: string) => readMemory(memoryFile(name), previous(name)?.key);
   const recordFile = (name: string) => join(dir, '.mk', 'packages', `${name}.json`);
   const deployDir = (name: string) => join(dir, 'deploy', name);
-  const previous = (name: string): Previous | undefined => {
-    const text = readIfPresent(recordFile(name));
-    try {
-      return text === undefined ? undefined : (JSON.parse(text) as Previous);
-    } catch {
-      return undefined;
-    }
-  };
+  const recordOf = (name: string) => parseRecord(readIfPresent(recordFile(name)));
+  const previous = (name: string): Previous | undefined => recordOf(name)?.previous;
   return {
     dir,
     buildDir: (name) => join(dir, 'build', name),
@@ -45,15 +40,20 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
     show(node, document, result) {
       const { output, reads } = result;
       const made = { document, output, key: keyOf(document), reads } satisfies Previous;
-      const record = `${JSON.stringify({ ...made, tree: identityOf(store.tree(result.output)) })}\n`;
-      const known = readIfPresent(recordFile(node.name));
-      const isEmpty = readdirSync(store.tree(result.output)).length === 0;
-      if (known === record && existsSync(deployDir(node.name)) !== isEmpty) return;
-      removeTree(deployDir(node.name));
-      if (!isEmpty) replaceDir(deployDir(node.name), (path) => linkTree(store.tree(result.output), path));
-      const last = previous(node.name);
+      const view = deployDir(node.name);
+      const headOf = () => JSON.stringify({ ...made, tree: identityOf(store.tree(output)) });
+      const known = recordOf(node.name);
+      const isSame = known?.head === headOf();
+      if (isSame && isUnchangedView(view, known.watched)) return;
+      // What was changed here may have been changed in the store with it.
+      if (isSame) store.review(output);
+      removeTree(view);
+      const isEmpty = readdirSync(store.tree(output)).length === 0;
+      if (!isEmpty) replaceDir(view, (path) => linkTree(store.tree(output), path));
+      const watched = isEmpty ? [] : settleView(view);
+      const last = known?.previous;
       const remembered = remember(node, made, last && { ...last, memory: memory(node.name) });
-      writeAtomic(recordFile(node.name), record);
+      writeAtomic(recordFile(node.name), `${headOf()}\n${JSON.stringify(watched)}\n`);
       writeMemory(memoryFile(node.name), remembered);
     },
     finish(graph, resultOf) {
@@ -65,11 +65,24 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
         for (const name of readdirSync(join(dir, part))) {
           // An mk that was killed has left the build directory of a package that is there all the same.
           const isLeftOver = part === 'build' && resultOf(name) !== undefined;
-          if (isLeftOver || !names.has(name)) removeTree(join(dir, part, name));
+          // What we have not made is somebody else's.
+          const isFormer = !names.has(name) && existsSync(recordFile(name));
+          if (isLeftOver || isFormer) removeTree(join(dir, part, name));
         }
       }
     },
   };
+}
+
+/** A record: what was made, and in the line behind it what of the view is watched. */
+function parseRecord(text: string | undefined) {
+  const [head = '', rest = ''] = text?.split('\n') ?? [];
+  try {
+    return { head, previous: JSON.parse(head) as Previous, watched: JSON.parse(rest) as readonly string[] };
+  } catch {
+    // Damaged, or of an earlier mk: as if nothing had been built here.
+    return undefined;
+  }
 }
 
 /** Another one after a tree was made anew or mended in the store: views that share its files are no longer of it. */
