@@ -8,6 +8,7 @@ import type { Verdict } from '../report/event.ts';
 import type { Result } from '../store/store.ts';
 import { buildPackage } from './build-package.ts';
 import { type BuildRight, buildRight } from './build-right.ts';
+import { reviewedTree } from './reviewed-tree.ts';
 import type { Site } from './site.ts';
 import type { PlannedRun } from './workshop.ts';
 
@@ -44,7 +45,8 @@ export async function makePackage(node: Node, priority: number, making: Making):
   };
   const use = (step: Decided & { kind: 'cached' }, reason: string): StepEnd => {
     results.set(node.name, step.result);
-    buildRoot.show(node, step.document, step.result);
+    const { document, result } = step;
+    buildRoot.show(node, document, result, () => reviewedTree({ node, result }, site.workshop));
     finish(node, 'cached', seconds, reason, step.key);
     return 'done';
   };

@@ -17,8 +17,11 @@ export interface BuildRoot {
   previous(name: string): Previous | undefined;
   /** What is kept of the previous result to tell what changed since. */
   memory(name: string): Memory | undefined;
-  /** Shows a package's tree under deploy/ and remembers its key document. */
-  show(node: Node, document: KeyDocument, result: Result): void;
+  /**
+   * Shows a package's tree under deploy/ and remembers its key document. `whenTouched` is called first when somebody has
+   * changed what was shown of the package, and with it perhaps what the store shares with it.
+   */
+  show(node: Node, document: KeyDocument, result: Result, whenTouched?: () => void): void;
   /** Composes toolchain/ and writes pkglist; removes what no longer belongs to the target. */
   finish(graph: Graph, resultOf: (name: string) => Result | undefined): void;
 }
@@ -37,16 +40,15 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
     logFile: (name, hook) => join(dir, 'log', `${name}-${hook}.log`),
     previous,
     memory,
-    show(node, document, result) {
+    show(node, document, result, whenTouched = () => {}) {
       const { output, reads } = result;
       const made = { document, output, key: keyOf(document), reads } satisfies Previous;
       const view = deployDir(node.name);
       const headOf = () => JSON.stringify({ ...made, tree: identityOf(store.tree(output)) });
       const known = recordOf(node.name);
-      const isSame = known?.head === headOf();
-      if (isSame && isUnchangedView(view, known.watched)) return;
-      // What was changed here may have been changed in the store with it.
-      if (isSame) store.review(output);
+      const isTouched = known !== undefined && !isUnchangedView(view, known.watched);
+      if (!isTouched && known?.head === headOf()) return;
+      if (isTouched) whenTouched();
       removeTree(view);
       const isEmpty = readdirSync(store.tree(output)).length === 0;
       if (!isEmpty) replaceDir(view, (path) => linkTree(store.tree(output), path));
