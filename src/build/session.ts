@@ -44,7 +44,8 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const shell: [string, ...string[]] = bash === undefined ? ['/bin/sh'] : [bash, '--norc'];
   const [program = shell[0], ...words] = options.command.length > 0 ? options.command : shell;
   const terminal = process.stdin.isTTY ? { TERM: process.env['TERM'] ?? 'dumb' } : {};
-  const prompt = options.command.length > 0 ? {} : { PS1: `[${title}] $PWD$ ` };
+  // Without a sandbox the whole path would not fit into a line.
+  const prompt = options.command.length > 0 ? {} : { PS1: `[${title}] \${PWD##*/}$ ` };
   const environment = { ...options.environment(paths), MAKEFLAGS: jobServerFlags, ...terminal, ...prompt };
 
   const filter = 3;
