@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { isDigest } from '../base/digest.ts';
 import { readIfPresent } from '../base/files.ts';
 import { tryLock } from '../base/lock.ts';
-import type { Layout } from './layout.ts';
+import { caches, type Layout } from './layout.ts';
 
 const day = 24 * 3600 * 1000;
 const month = 30 * day;
-
-/** Parts of the store that hold nothing but results and what guards them. */
-const own = ['ac', 'cas', 'tree', 'work', 'journal', 'lock'];
 
 /** Bundles and other caches that lie beside the results and were not used for a month. */
 export function unusedCaches(layout: Layout, now: number): readonly string[] {
@@ -17,7 +14,7 @@ export function unusedCaches(layout: Layout, now: number): readonly string[] {
   for (const name of readdirSync(layout.dir)) {
     const path = join(layout.dir, name);
     // A link leads to what others use too.
-    if (own.includes(name) || lstatSync(path).isSymbolicLink()) continue;
+    if (!caches.includes(name) || lstatSync(path).isSymbolicLink()) continue;
     if (name === 'engine' || name === 'recipes') unused.push(...unusedBundles(path, now));
     else if (now - newestTime(path) > month) unused.push(path);
   }

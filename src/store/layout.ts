@@ -21,6 +21,12 @@ export interface Layout {
   readonly keeperLock: string;
 }
 
+/** What lies beside the results and can be had again. */
+export const caches = ['engine', 'recipes', 'apt', 'updates'];
+
+/** Everything that has a place in a store. */
+export const partNames: readonly string[] = ['ac', 'cas', 'tree', 'work', 'journal', 'lock', ...caches];
+
 /** The parts whose files have a digest as their name. */
 export type Part = 'ac' | 'cas' | 'tree';
 

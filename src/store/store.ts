@@ -1,11 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
+import { Failure } from '../base/failure.ts';
 import { takeLock } from '../base/lock.ts';
 import { treeEntries, writeTar } from '../base/tar.ts';
 import { openEntries } from './entries.ts';
 import { bootId, openJournal } from './journal.ts';
-import { layoutOf } from './layout.ts';
+import { layoutOf, partNames } from './layout.ts';
 import { openObjects, type TreeState } from './objects.ts';
 import type { Read, Result } from './result.ts';
 import { makeImmutable } from './tree.ts';
@@ -36,9 +37,10 @@ export interface Store {
   close(): void;
 }
 
-/** Opens the store in `dir`, which is made; what dead processes left is removed. */
+/** Opens the store in `dir`, which is made; what dead processes left is removed. Fails when `dir` has anything else in it. */
 export function openStore(dir: string, boot = bootId()): Store {
   const layout = layoutOf(dir);
+  refuseForeign(dir);
   for (const part of ['ac', 'cas', 'tree', 'work']) mkdirSync(join(dir, part), { recursive: true });
   removeAbandonedWork(layout);
   const journal = openJournal(layout, boot);
@@ -78,4 +80,14 @@ export function openStore(dir: string, boot = bootId()): Store {
       work.close();
     },
   };
+}
+
+/** A store is tidied up: it must be a directory of its own. */
+function refuseForeign(dir: string): void {
+  const foreign = existsSync(dir) ? readdirSync(dir).filter((name) => !partNames.includes(name)) : [];
+  if (foreign.length === 0) return;
+  const [shown, more] = [foreign.slice(0, 3).join(', '), foreign.length > 3 ? ', …' : ''];
+  throw new Failure('usage', `${dir} cannot be the store: it has other things in it (${shown}${more})`, {
+    hint: 'set MK_STORE to a directory of its own',
+  });
 }

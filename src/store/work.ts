@@ -29,6 +29,9 @@ interface Opened {
 
 const heldName = 'held';
 
+/** Of a process. Nothing else in there is ours to remove. */
+const ownName = /^\d+-[0-9a-f]{8}$/;
+
 export function openWork({ workDir }: Layout): Work {
   let opened: Opened | undefined;
   const held = new Set<Digest>();
@@ -82,6 +85,7 @@ export function removeAbandonedWork({ workDir }: Layout): void {
 function livingOrRemoved(workDir: string): readonly string[] {
   const living: string[] = [];
   for (const name of readdirSync(workDir)) {
+    if (!ownName.test(name)) continue;
     const path = join(workDir, name);
     const lock = lockDirectory(path);
     if (lock === undefined) {

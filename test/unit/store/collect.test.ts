@@ -87,17 +87,17 @@ describe('gc without a limit', () => {
       'store/recipes/new/recipes.mjs': 'x',
       'store/recipes/new.json': JSON.stringify({ bundle: { path: join(recipes, 'new/recipes.mjs') } }),
       'store/apt/index': '',
-      'store/other/cache': '',
+      'store/updates/page': '',
       [`store/lock/${keyFor('a')}`]: '1 /gone\n',
     });
     const old = new Date(Date.now() - 32 * 24 * 3600 * 1000);
-    for (const path of ['recipes/old', 'other/cache', 'other']) utimesSync(join(given.dir, path), old, old);
+    for (const path of ['recipes/old', 'updates/page', 'updates']) utimesSync(join(given.dir, path), old, old);
     const lock = takeLock(join(given.dir, 'lock', keyFor('b')), 'b');
     expect(gc(given.dir).others).toBe(3);
     lock.release();
     expect(readdirSync(recipes).sort()).toEqual(['new', 'new.json']);
     expect(existsSync(join(given.dir, 'apt'))).toBe(true);
-    expect(existsSync(join(given.dir, 'other'))).toBe(false);
+    expect(existsSync(join(given.dir, 'updates'))).toBe(false);
     expect(readdirSync(join(given.dir, 'lock')).filter((name) => name.length === 64)).toEqual([keyFor('b')]);
   });
 

@@ -5,6 +5,7 @@ import { removeTree } from '../../../src/base/files.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { looksUntouched } from '../../../src/store/tree.ts';
 import { allFiles, commit, found, temporaryStore } from '../../support/store.ts';
+import { temporaryTree } from '../../support/tree.ts';
 
 describe('opening a store', () => {
   test('removes what dead processes left, and nothing of a living one, whatever their numbers are', () => {
@@ -13,10 +14,21 @@ describe('opening a store', () => {
     chmodSync(join(given.dir, 'work/1-abcdef01/dir/x'), 0o555);
     const mine = given.store.workDir('mine');
     openStore(given.dir);
-    expect(readdirSync(join(given.dir, 'work'))).toHaveLength(1);
+    expect(readdirSync(join(given.dir, 'work'))).toHaveLength(2);
     expect(existsSync(mine)).toBe(true);
     given.store.close();
-    expect(readdirSync(join(given.dir, 'work'))).toEqual([]);
+    expect(readdirSync(join(given.dir, 'work'))).toEqual(['odd']);
+  });
+
+  test('refuses a directory that has anything else in it, and changes nothing there', () => {
+    using home = temporaryTree({ 'letters/to-mum': 'dear', 'work/thesis/draft': 'words' });
+    expect(() => openStore(home.path)).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringContaining('other things in it (letters)') }),
+    );
+    expect(readdirSync(home.path).sort()).toEqual(['letters', 'work']);
+    using odd = temporaryTree({ 'work/thesis/draft': 'words' });
+    openStore(odd.path);
+    expect(existsSync(join(odd.path, 'work/thesis/draft'))).toBe(true);
   });
 
   test('finds no unfinished commit: what is there is whole', async () => {
