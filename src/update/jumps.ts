@@ -16,13 +16,25 @@ export function jumpsIn(versions: readonly string[], current: string): ReadonlyM
     .map((version) => ({ version, numbers: numbersOf(version) }));
   const majors = rest.map(({ numbers }) => numbers[0] ?? 0);
   const lastMajor = beforeGap([own[0] ?? 0, ...majors], own[0] ?? 0, 3, 0.3);
+  const minors = new Map<number, number[]>();
+  for (const { numbers } of rest) {
+    const [major = 0, minor = 0] = numbers;
+    const others = minors.get(major);
+    if (others === undefined) minors.set(major, [minor]);
+    else others.push(minor);
+  }
+  const lastMinors = new Map(
+    [...minors].map(([major, found]): [number, number] => {
+      const known = major === own[0] ? (own[1] ?? 0) : undefined;
+      const lowest = found.reduce((a, b) => Math.min(a, b), known ?? Number.POSITIVE_INFINITY);
+      return [major, beforeGap(found, Math.max(lowest, known ?? 0), 30, 0.5)];
+    }),
+  );
   for (const { version, numbers } of rest) {
     const [major = 0, minor = 0] = numbers;
     if (major > lastMajor) jumps.set(version, `is a jump from ${lastMajor} to ${major}`);
     else {
-      const minors = rest.filter((other) => other.numbers[0] === major).map((other) => other.numbers[1] ?? 0);
-      const lowest = Math.min(...minors, major === own[0] ? (own[1] ?? 0) : Number.POSITIVE_INFINITY);
-      const last = beforeGap(minors, Math.max(lowest, major === own[0] ? (own[1] ?? 0) : 0), 30, 0.5);
+      const last = lastMinors.get(major) ?? 0;
       if (minor > last) jumps.set(version, `is a jump from ${major}.${last} to ${major}.${minor}`);
     }
   }

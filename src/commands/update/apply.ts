@@ -8,6 +8,7 @@ import { type Candidate, fetchDistfile } from '../../fetch/distfile.ts';
 import { parseMirrors } from '../../fetch/mirror.ts';
 import type { MakeOptions, TargetOptions } from '../../options.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
 import { editRecipe } from '../../update/edit-recipe.ts';
 import { buildWithDependants, outputChanges } from './build-both.ts';
 import { commitUpdate, requireClean } from './commit.ts';
@@ -114,12 +115,31 @@ async function apply(loaded: LoadedRecipe, to: string, { setting, report, undo, 
   if (reloaded.recipe.version !== to || reloaded.recipe.sha256 !== file.sha256) {
     throw new Failure('recipe-invalid', `${name}: build.ts has another version or digest than was written into it`);
   }
+  refuseHalfUpdate(name, recipe, reloaded.recipe);
   if (build !== undefined && before !== undefined) {
     const after = await buildWithDependants(name, build);
     report.push(...outputChanges(name, before, after), ...(await licences(loaded, file.path, setting)));
   }
   if (interrupts.isRequested()) throw new Failure('interrupted', 'interrupted while updating');
   if (commit) report.push(`committed as ${await commitUpdate(dir, `${name}: update to ${to}`, report)}`);
+}
+
+/** What goes by the new version must be the new version through and through. */
+function refuseHalfUpdate(name: string, before: Recipe, after: Recipe): void {
+  const by = (why: string, hint: string) => new Failure('recipe-invalid', `${name}: ${why}`, { hint });
+  if (before.url !== undefined && before.url(before.version) === after.url?.(after.version))
+    throw by('its url is the same for every version', 'write the version of the url as ${v}');
+  if (before.sha256 === after.sha256)
+    throw by('the file of the new version is that of the old one', 'look what upstream has done');
+  const extra = ({ extraSources = {} }: Recipe) => JSON.stringify(extraSources);
+  if (extra(before) !== extra(after))
+    throw by('its extra sources change with the version', 'update this recipe by hand: their digests are not known');
+  const stale = (after.alternatives ?? []).find(({ file, sha256 }) => {
+    const old = before.alternatives?.find((each) => each.file === file);
+    return old !== undefined && (old.sha256 === sha256 || sha256 === after.sha256);
+  });
+  if (stale !== undefined)
+    throw by(`its alternative ${stale.file} is of the old version`, 'update this recipe by hand');
 }
 
 const words = { applies: 'applies', upstream: 'is already upstream, removed', fails: 'does not apply' } as const;

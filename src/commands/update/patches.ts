@@ -16,10 +16,12 @@ export interface PatchOutcome {
   readonly printed?: string;
 }
 
-/** Unpacks the file and applies the recipe's patches in their order, each on what those before it made. */
+/**
+ * Unpacks the file and applies the recipe's patches in their order, each on what those before it made. A file that cannot
+ * be unpacked safely fails here, also where there is nothing to apply.
+ */
 export async function tryPatches(recipeDir: string, file: string): Promise<readonly PatchOutcome[]> {
   const series = patchSeries(recipeDir);
-  if (series.length === 0) return [];
   const scratch = mkdtempSync(join(tmpdir(), 'mk-update-'));
   try {
     const source = join(scratch, 'source');
