@@ -28,7 +28,9 @@ export async function checkUpdateProgram(argv: readonly string[], installation: 
     .wrap(null)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new Failure('usage', message, { hint: 'check-update --help shows all options' });
+      // What yargs itself throws is about the arguments.
+      if (error && error.name !== 'YError') throw error;
+      throw new Failure('usage', message ?? error?.message ?? '', { hint: 'check-update --help shows all options' });
     })
     .parseAsync();
   if (args['help'] === true) return 0;

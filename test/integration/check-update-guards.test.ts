@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { body, testServer } from '../support/server.ts';
 import { tarball } from '../support/tarball.ts';
 import { listingPage } from '../support/upstream.ts';
-import { installs, workspace } from '../support/workspace.ts';
+import { installs, ownNode, repository, workspace } from '../support/workspace.ts';
 
 test.for([
   ['a url that is the same for every version', 'lib-1.2.tar.gz', '', 'its url is the same for every version'],
@@ -43,4 +44,13 @@ export default recipe({
   expect(stdout).toContain(why);
   expect(status).toBe(1);
   expect(readFileSync(join(ws.layer, 'pkg/lib/build.ts'), 'utf8')).toBe(text);
+});
+
+test('an option without its value is a fault of the command line', async () => {
+  await using ws = await workspace();
+  const run = await ws.start(['check-update', '--layer', ws.layer, '--build', 'toy']).ended;
+  expect(run).toMatchObject({ status: 2 });
+  const program = join(repository, 'src/bin/check-update.js');
+  const alone = spawnSync(ownNode, [program, '--build', 'toy'], { encoding: 'utf8', env: { MK_STORE: ws.store } });
+  expect(alone).toMatchObject({ status: 2, stderr: expect.stringContaining('error[usage]: Not enough arguments') });
 });
