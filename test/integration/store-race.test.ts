@@ -40,7 +40,8 @@ test('whatever comes between, what a process has found and holds stays until it 
   });
   await once(child.stdout, 'readable');
   let removed = 0;
-  for (let round = 0; round < 60; round++) {
+  // Until the two have met often enough, however the machine is busy.
+  for (let round = 0; round < 60 || (removed <= 5 && round < 3000); round++) {
     await commit(given.store, { file: 'x' });
     given.store.close();
     removed += collect(given.dir, { maxSize: 0, dryRun: false }).outputs.length;
@@ -49,7 +50,6 @@ test('whatever comes between, what a process has found and holds stays until it 
   const told = await text(child.stdout);
   const { found, lost } = JSON.parse(told.replace('ready\n', '')) as { found: number; lost: number };
   expect(lost).toBe(0);
-  // Otherwise the two have not met.
   expect(found).toBeGreaterThan(10);
   expect(removed).toBeGreaterThan(5);
 });
