@@ -5,8 +5,7 @@ import { catchInterrupts, type Interrupts } from '../base/interrupt.ts';
 import { awaitLock } from '../base/lock.ts';
 import { startJobServer } from '../build/jobserver.ts';
 import type { MkEvent } from '../report/event.ts';
-import { jsonLines } from '../report/json.ts';
-import { plainLines } from '../report/plain.ts';
+import { openListeners } from './listeners.ts';
 import type { Sources } from './sources.ts';
 import { openWorkshop, type PlannedRun, sourcesOf, type Workshop } from './workshop.ts';
 
@@ -31,15 +30,7 @@ export async function atSite<T>(
   isShown: (event: MkEvent) => boolean = () => true,
 ): Promise<T> {
   const { options, store, buildRoot } = run;
-  const events = options.events === undefined ? undefined : jsonLines(options.events);
-  const onTerminal = plainLines((text) => process.stderr.write(text));
-  const listeners = [
-    (event: MkEvent) => isShown(event) && onTerminal(event),
-    ...(events === undefined ? [] : [events.listener]),
-  ];
-  const tell = (event: MkEvent) => {
-    for (const listener of listeners) listener(event);
-  };
+  const { tell, close } = openListeners(options, isShown);
   const interrupt = catchInterrupts(() =>
     tell({ event: 'warning', message: 'interrupted: finishing what runs; once more stops it' }),
   );
@@ -79,7 +70,7 @@ export async function atSite<T>(
     }
   } finally {
     interrupt.forget();
-    events?.close();
+    close();
   }
 }
 

@@ -11,12 +11,16 @@ export function jsonLines(path: string): {
   const file = path === '-' ? 1 : openEvents(path);
   let isHeard = true;
   return {
-    listener: (event) => {
+    listener: (event, at) => {
       const { place, ...rest } = event as typeof event & {
         place?: { text?: string };
       };
       // A place carries the whole text of its file for the code frame: a reader of events has the file itself.
-      const line = place === undefined ? rest : { ...rest, place: { ...place, text: undefined } };
+      const line = {
+        ...rest,
+        ...(place && { place: { ...place, text: undefined } }),
+        at: Math.round(at * 1000) / 1000,
+      };
       try {
         if (isHeard) writeAll(file, `${JSON.stringify(line)}\n`);
       } catch (error) {

@@ -13,7 +13,12 @@ function line(event: MkEvent): string | undefined {
   switch (event.event) {
     case 'start':
       return `mk ${event.board} ${event.product} (${event.release}), ${event.jobs} jobs, ${event.sandbox}, store ${event.store}`;
+    case 'plan':
+    case 'transfer':
+    case 'sample':
+      return undefined;
     case 'activity':
+      if (event.activity === 'wait') return undefined;
       return `${event.activity.padEnd(7)} ${event.package}${event.detail === undefined ? '' : `  ${event.detail}`}`;
     case 'waiting':
       return `waiting ${event.package === undefined ? '' : `${event.package}  `}for ${event.for}`;

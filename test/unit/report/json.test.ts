@@ -14,9 +14,9 @@ test('every event is one line of JSON, and there at once', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as unknown);
   const { listener, close } = jsonLines(file);
-  listener({ event: 'activity', package: 'zlib', activity: 'build' });
-  expect(lines()).toEqual([{ event: 'activity', package: 'zlib', activity: 'build' }]);
-  listener({ event: 'warning', message: 'two\nlines' });
+  listener({ event: 'activity', package: 'zlib', activity: 'build' }, 1.23456);
+  expect(lines()).toEqual([{ event: 'activity', package: 'zlib', activity: 'build', at: 1.235 }]);
+  listener({ event: 'warning', message: 'two\nlines' }, 2);
   expect(lines()).toHaveLength(2);
   close();
 });
@@ -26,13 +26,14 @@ test('a failure has its place without the text of the whole file', () => {
   const file = join(tree.path, 'events');
   const { listener, close } = jsonLines(file);
   const place = placeAt('pkg/gcc/build.ts', 'a\nbc', 3, 1);
-  listener({ event: 'failure', package: 'gcc', code: 'package-unknown', message: 'gcc: what', place });
+  listener({ event: 'failure', package: 'gcc', code: 'package-unknown', message: 'gcc: what', place }, 3);
   close();
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
     event: 'failure',
     package: 'gcc',
     code: 'package-unknown',
     message: 'gcc: what',
+    at: 3,
     place: { file: 'pkg/gcc/build.ts', line: 2, column: 2, length: 1 },
   });
 });

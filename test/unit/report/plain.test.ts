@@ -7,7 +7,7 @@ function told(...events: readonly MkEvent[]): string {
   const listener = plainLines((more) => {
     text += more;
   });
-  for (const event of events) listener(event);
+  for (const event of events) listener(event, 0);
   return text;
 }
 

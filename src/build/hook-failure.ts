@@ -1,0 +1,63 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure, type FailureRecord, type Place } from '../base/failure.ts';
+
+/** What is known of the hooks that ran. */
+interface FailedExecution {
+  readonly action: { readonly package: string };
+  readonly logFiles: Readonly<Record<string, string>>;
+  readonly recipeFile: string;
+}
+
+function hintFor({ code, hint }: FailureRecord, log: string): string {
+  if (code !== 'system-refused') return hint ?? `the whole log is ${log}`;
+  return 'hooks write to their working directory, and in deploy to the deploy tree; all else is read-only';
+}
+
+const shownLogLines = 20;
+
+/** What a hook said of its failure, as the user shall see it: with the place in build.ts and the end of its log. */
+export function hookFailure(
+  hook: string,
+  { stack, ...record }: FailureRecord & { readonly stack?: string },
+  execution: FailedExecution,
+): Failure {
+  const log = execution.logFiles[hook === 'unpack' ? 'prepare' : hook] ?? '';
+  const place = record.place ?? placeInRecipe(stack ?? '', execution.recipeFile);
+  const own = execution.action.package;
+  const message = record.message.startsWith(`${own}:`) ? record.message : `${own}: ${record.message}`;
+  return new Failure(record.code, record.code === 'hook-failed' ? `${message} in ${hook}` : message, {
+    place,
+    detail: [record.detail, logEnd(log)].filter(Boolean).join('\n'),
+    hint: hintFor(record, log),
+  });
+}
+
+/** The last lines of a log. */
+export function logEnd(log: string): string {
+  const lines = tail(log).trimEnd().split('\n').slice(-shownLogLines);
+  return lines.join('') === '' ? `the log ${log} is empty` : [`last lines of ${log}:`, ...lines].join('\n');
+}
+
+function tail(log: string): string {
+  const limit = 64 * 1024;
+  const file = openSync(log, 'r');
+  try {
+    const end = Buffer.alloc(limit);
+    // All of a log may be more than fits into memory.
+    const length = readSync(file, end, 0, limit, Math.max(0, fstatSync(file).size - limit));
+    return end.toString('utf8', 0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The innermost line of build.ts that the stack names. */
+function placeInRecipe(stack: string, file: string): Place | undefined {
+  const found = new RegExp(`${dirname(file).split('/').slice(-2).join('/')}/build\\.ts:(\\d+):(\\d+)`).exec(stack);
+  if (found === null) return undefined;
+  const [line, column] = [Number(found[1]), Number(found[2])];
+  const text = readFileSync(join(file), 'utf8');
+  const rest = (text.split('\n')[line - 1] ?? '').slice(column - 1);
+  return { file, text, line, column, length: Math.max(1, /^[\w.]+/.exec(rest)?.[0].length ?? 1) };
+}
