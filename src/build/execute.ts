@@ -2,9 +2,9 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { describeExit, finished, start, stop } from '../base/command.ts';
-import { Failure, failuresOf } from '../base/failure.ts';
+import { failuresOf } from '../base/failure.ts';
 import type { Action, Answer, AnswerValue, ConfigRequest, HookPaths, Message } from './action.ts';
-import { hookFailure, logEnd } from './hook-failure.ts';
+import { hookFailure } from './hook-failure.ts';
 import { giveFilter, type Mount, type SandboxLevel, sandboxed, sandboxPaths } from './sandbox.ts';
 
 /** One action, and what it needs of the build machine. */
@@ -67,20 +67,23 @@ export async function execute(execution: Execution): Promise<void> {
     logs: Object.fromEntries(names.map((name, at) => [name, at + 4])),
   };
   let ending: Extract<Message, { tell: 'done' | 'failed' }> | undefined;
+  let hook = names[0] ?? '';
   channel.on('error', () => {});
   channel.write(`${JSON.stringify(wholeAction)}\n`);
-  const listening = listen(channel, execution, (message) => {
+  const onHook = (next: string) => {
+    hook = next;
+    execution.onHook(next);
+  };
+  const listening = listen(channel, { ...execution, onHook }, (message) => {
     ending = message;
   });
   try {
     const exit = await finished(child);
     await listening;
     if (ending?.tell === 'done') return;
-    throw ending === undefined
-      ? new Failure('hook-failed', `${action.package}: the process of its hooks ${describeExit(exit)}`, {
-          detail: logEnd(execution.logFiles[names[0] ?? ''] ?? ''),
-        })
-      : hookFailure(ending.hook, ending.failure, execution);
+    if (ending !== undefined) throw hookFailure(ending.hook, ending.failure, execution);
+    const message = `the process of its hooks ${describeExit(exit)}`;
+    throw hookFailure(hook, { code: 'hook-failed', message }, execution);
   } finally {
     // Whatever a hook left running in the background goes with it.
     stop(child, 'SIGKILL');

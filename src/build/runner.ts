@@ -3,7 +3,7 @@ import { cpSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
-import { type Failure, type FailureRecord, failuresOf } from '../base/failure.ts';
+import { Failure, type FailureRecord, failuresOf } from '../base/failure.ts';
 import { settleTree } from '../deploy/settle.ts';
 import { stripFiles } from '../deploy/strip.ts';
 import type { Config } from '../recipe/config.ts';
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   const contexts = contextMaker(action);
   if (action.phase === 'prepare') await prepare(action, recipe, contexts);
   else await build(action, recipe, contexts);
+  isEndTold = true;
   send({ tell: 'done' });
 }
 
@@ -108,12 +109,30 @@ function recordOf(error: unknown): FailureRecord & { stack?: string } {
   return { code: 'hook-failed', message: first, detail: more.join('\n') || undefined, ...at };
 }
 
+let isEndTold = false;
+
 function fail(error: unknown): never {
+  isEndTold = true;
   send({ tell: 'failed', hook, failure: recordOf(error) });
   process.exit(1);
 }
 
 // A command that fails while nobody waits for it fails its hook all the same.
 process.on('unhandledRejection', fail);
+process.on('beforeExit', () =>
+  fail(
+    new Failure('hook-failed', 'the hook never ends: it awaits what nothing that still runs can bring about', {
+      hint: 'look for a promise in it that is never resolved',
+    }),
+  ),
+);
+process.on('exit', (status) => {
+  if (isEndTold) return;
+  fail(
+    new Failure('hook-failed', `the hook ended its process with status ${status}`, {
+      hint: 'a hook that fails throws an error, and one that is done returns: neither calls process.exit',
+    }),
+  );
+});
 // What a hook left open or running must not keep this process: it ends when the hooks have ended.
 main().then(() => process.exit(0), fail);

@@ -84,15 +84,18 @@ test('--keep-going builds everything that does not depend on what failed', async
 });
 
 test.for([
-  ['process.exit(3);', 'exited with status 3'],
-  ['process.exit(0);', 'exited with status 0'],
+  ['process.exit(3);', /^crash: the hook ended its process with status 3 in deploy$/],
+  ['process.exit(0);', /^crash: the hook ended its process with status 0 in deploy$/],
+  ['await new Promise(() => {});', /^crash: the hook never ends: .* in deploy$/],
   [
     "process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});",
-    /exited with status 137|was killed by SIGKILL/,
+    /^crash: the process of its hooks (exited with status 137|was killed by SIGKILL) in deploy$/,
   ],
 ] as const)('the end of a hook process with %s is reported and takes nobody along', async ([end, words]) => {
   await using ws = await workspace({
-    'pkg/crash/build.ts': toy(`async build() { console.log('before the end'); ${end} }`),
+    'pkg/crash/build.ts': toy(
+      `async build() { console.log('in build'); }, async deploy() { console.log('before the end'); ${end} }`,
+    ),
     'pkg/well/build.ts': toy(''),
   });
   const run = await ws.build('--keep-going');
@@ -100,7 +103,8 @@ test.for([
   const [failure] = failuresIn(run);
   expect(failure).toMatchObject({ package: 'crash', code: 'hook-failed' });
   expect(failure?.message).toMatch(words);
-  expect(failure?.detail).toContain('before the end');
+  expect(failure?.detail).toContain('toy-box/log/crash-deploy.log:\nbefore the end');
+  expect(failure?.detail).not.toContain('in build');
   expect(ends(run, 'built')).toEqual(['well']);
 });
 
