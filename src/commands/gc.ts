@@ -10,16 +10,19 @@ export async function gcCommand(options: {
 }): Promise<number> {
   const maxSize = options.maxSize === undefined ? undefined : parseSize(options.maxSize, '--max-size');
   const { dir } = openStore(storeDir(process.env, process.cwd()));
-  const { outputs, others, freed, left, held } = collect(dir, { maxSize, dryRun: options.dryRun });
+  const { outputs, others, freed, left, caches, held } = collect(dir, { maxSize, dryRun: options.dryRun });
   const verb = options.dryRun ? 'would remove' : 'removed';
   for (const { name, size } of outputs) process.stdout.write(`${verb} ${name}  ${formatSize(size)}\n`);
   const counts = [count(outputs.length, 'result'), ...(others === 0 ? [] : [count(others, 'leftover')])].join(' and ');
-  process.stderr.write(`${verb} ${counts}, ${formatSize(freed)}; the store keeps ${formatSize(left)}\n`);
-  if (maxSize !== undefined && left > maxSize) {
-    const why = held > 0 ? `running builds use ${formatSize(held)} of it` : 'the rest are caches of mk itself';
+  process.stderr.write(`${verb} ${counts}, ${formatSize(freed)}; the store keeps ${keptText(left - caches, caches)}\n`);
+  if (maxSize !== undefined && held > 0 && left - caches > maxSize) {
+    const why = `running builds use ${formatSize(held)} of it`;
     process.stderr.write(`warning: that is more than ${formatSize(maxSize)}: ${why}\n`);
   }
   return 0;
 }
+
+const keptText = (results: number, caches: number): string =>
+  `${formatSize(results)}${caches > 0 ? `, and ${formatSize(caches)} of caches that make mk faster` : ''}`;
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;

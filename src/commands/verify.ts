@@ -10,12 +10,15 @@ const outcomes = {
 /** `mk verify`: reads the whole store; returns 0 when all is intact, 1 when something was damaged, also when it is mended now. */
 export async function verifyCommand(): Promise<number> {
   const { dir } = openStore(storeDir(process.env, process.cwd()));
-  let damaged = 0;
-  const outputs = await verifyStore(dir, ({ name, what, outcome }) => {
-    damaged++;
+  const damaged = { result: 0, entry: 0 };
+  const outputs = await verifyStore(dir, ({ name, kind, what, outcome }) => {
+    damaged[kind]++;
     process.stdout.write(`damaged ${name}: ${what}; ${outcomes[outcome]}\n`);
   });
-  const verdict = damaged === 0 ? 'all intact' : `${damaged} damaged`;
-  process.stderr.write(`verified ${outputs} results in ${dir}: ${verdict}\n`);
-  return damaged === 0 ? 0 : 1;
+  const verdict = [
+    ...(damaged.result > 0 ? [`${damaged.result} of them damaged`] : []),
+    ...(damaged.entry > 0 ? [`${damaged.entry} entries beside them that cannot be read`] : []),
+  ];
+  process.stderr.write(`verified ${outputs} results in ${dir}: ${verdict.join(', ') || 'all intact'}\n`);
+  return verdict.length === 0 ? 0 : 1;
 }

@@ -32,16 +32,24 @@ export function printDifferences(
     if (kind === 'first') return [['gone', name, `only in ${first}`]];
     return [[isStored ? 'cached' : 'build', name, kind === 'second' ? `only in ${second}` : reason]];
   });
+  const unread = count('same').filter(({ isRead }) => !isRead);
   const builds = [...count('different'), ...count('second')].filter(({ isStored }) => !isStored).length;
   const counts = [
     `${count('different').length} different`,
     count('second').length > 0 && `${count('second').length} only in ${second}`,
     count('first').length > 0 && `${count('first').length} only in ${first}`,
-    `${count('same').length} the same`,
+    `${count('same').length - unread.length} the same`,
+    unread.length > 0 && `${unread.length} not known`,
   ];
-  const unread = differences.filter(({ kind, isRead }) => kind === 'same' && !isRead).length;
-  const note = `${unread} of them never built: what their hooks read is not known\n`;
-  return `${table(rows)}${counts.filter(Boolean).join(', ')}; ${builds} to build\n${unread > 0 ? note : ''}`;
+  const total = `${counts.filter(Boolean).join(', ')}; ${unread.length > 0 ? 'at least ' : ''}${builds} to build\n`;
+  return `${table(rows)}${total}${unread.length === 0 ? '' : unreadNote(unread.map(({ package: name }) => name))}`;
+}
+
+/** The recipes of these are the same, but nobody knows yet what their hooks ask the configuration for. */
+function unreadNote(names: readonly string[]): string {
+  const more = names.length - 5;
+  const some = `${names.slice(0, 5).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `not known: ${some}: never built with this store, so nothing tells which configuration their hooks read\n`;
 }
 
 type TableRow = readonly [verb: string, name: string, reason: string];

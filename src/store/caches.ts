@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDigest } from '../base/digest.ts';
 import { readIfPresent } from '../base/files.ts';
 import { tryLock } from '../base/lock.ts';
+import { diskUsage } from '../base/size.ts';
 import { caches, type Layout } from './layout.ts';
 
 const day = 24 * 3600 * 1000;
@@ -20,6 +21,10 @@ export function unusedCaches(layout: Layout, now: number): readonly string[] {
   }
   return unused;
 }
+
+/** Bytes on disk of everything that lies beside the results and can be had again. */
+export const sizeOfCaches = ({ dir }: Layout): number =>
+  caches.map((name) => join(dir, name)).reduce((sum, path) => sum + diskUsage(path), 0);
 
 /** Whoever uses a bundle gives its directory a new time, at most once a day. A stamp goes with its bundle. */
 function unusedBundles(dir: string, now: number): readonly string[] {

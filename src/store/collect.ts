@@ -1,17 +1,17 @@
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
-import { removeTree } from '../base/files.ts';
+import { removeTree, subdirectories } from '../base/files.ts';
 import { takeLock } from '../base/lock.ts';
 import { diskUsage } from '../base/size.ts';
-import { removeStaleLocks, unusedCaches } from './caches.ts';
+import { removeStaleLocks, sizeOfCaches, unusedCaches } from './caches.ts';
 import { openEntries } from './entries.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { hasArchive, listObjects, madeBy, surveyEntries } from './survey.ts';
 import { heldByOthers, openWork, removeAbandonedWork, type Work } from './work.ts';
 
 export interface CollectOptions {
-  /** Bytes that the store may keep; undefined for no limit. */
+  /** Bytes of results that the store may keep; undefined for no limit. */
   readonly maxSize: number | undefined;
   readonly dryRun: boolean;
   readonly now?: number;
@@ -25,6 +25,8 @@ export interface Collected {
   readonly others: number;
   readonly freed: number;
   readonly left: number;
+  /** Of what is left, what mk has beside the results for its own speed; no limit counts it. */
+  readonly caches: number;
   /** Of what is left, what mk that run at this moment use. */
   readonly held: number;
 }
@@ -36,7 +38,7 @@ interface Candidate {
 }
 
 /**
- * Removes what no lookup can find, and, as long as the store is larger than `maxSize`, the results that were not used
+ * Removes what no lookup can find, and, as long as the store without its caches is larger than `maxSize`, the results that were not used
  * for longest. Nothing that a running mk holds is removed, also when it comes to hold it at this moment:
  *
  * A build first writes into its file that it holds an output, and then looks whether its archive is there. We first move
@@ -53,7 +55,7 @@ export function collect(dir: string, { maxSize, dryRun, now = Date.now() }: Coll
     const total = diskUsage(dir);
     const { size, ...removed } = remove(layout, total, { maxSize, dryRun, now });
     const left = dryRun ? Math.max(0, total - size) : diskUsage(dir);
-    return { ...removed, freed: Math.max(0, total - left), left };
+    return { ...removed, freed: Math.max(0, total - left), left, caches: sizeOfCaches(layout) };
   } finally {
     keeper.release();
   }
@@ -64,10 +66,11 @@ function remove(layout: Layout, total: number, { maxSize, dryRun, now }: Require
   try {
     const caches = unusedCaches(layout, now);
     const cacheSize = caches.reduce((sum, path) => sum + diskUsage(path), 0);
+    const allCaches = sizeOfCaches(layout);
     const objects = takeLock(layout.objectsLock, layout.dir, { wait: true });
     let removed: { readonly outputs: readonly Candidate[]; readonly others: number; readonly held: number };
     try {
-      removed = nameless(layout, work, maxSize === undefined ? undefined : maxSize + cacheSize, total, dryRun);
+      removed = nameless(layout, work, maxSize === undefined ? undefined : maxSize + allCaches, total, dryRun);
     } finally {
       objects.release();
     }
@@ -114,7 +117,18 @@ function nameless(layout: Layout, work: Work, maxSize: number | undefined, total
   // Again, since what was removed has left entries that lead to nothing.
   const dead = surveyEntries(entries, isThere).deadEntries;
   for (const path of dead) rmSync(path);
+  removeEmptyShards(layout);
   return { outputs: removed, others: others.length + deadEntries.length, held: heldSize };
+}
+
+/** With the lock on objects; only a tree whose archive is there is unpacked without it, and so keeps its directory. */
+function removeEmptyShards({ dir }: Layout): void {
+  for (const part of ['ac', 'cas', 'tree']) {
+    for (const shard of subdirectories(join(dir, part))) {
+      const mayBeFilled = part === 'tree' && existsSync(join(dir, 'cas', basename(shard)));
+      if (!mayBeFilled && readdirSync(shard).length === 0) rmdirSync(shard);
+    }
+  }
 }
 
 function removeOutputs(layout: Layout, chosen: readonly Candidate[], trash: string): readonly Candidate[] {

@@ -16,6 +16,8 @@ import { heldByOthers, openWork, type Work } from './work.ts';
 export interface Damage {
   /** Packages, or the path of what no result names. */
   readonly name: string;
+  /** What was made, or an entry through which it is found. */
+  readonly kind: 'result' | 'entry';
   readonly what: string;
   readonly outcome: 'mended' | 'dropped';
 }
@@ -35,13 +37,13 @@ export async function verifyStore(dir: string, onDamage: (damage: Damage) => voi
     for (const { path, entry } of entries.all()) {
       // A commit may be writing one.
       if (entry === undefined && !isTemporary(path))
-        onDamage({ name: path, what: 'an entry that cannot be read', outcome: 'dropped' });
+        onDamage({ name: path, kind: 'entry', what: 'an entry that cannot be read', outcome: 'dropped' });
     }
     const { results } = surveyEntries(entries, () => true);
     const outputs = new Set([...results.keys(), ...listObjects(layout).outputs]);
     for (const output of [...outputs].sort()) {
       const damage = await review(layout, work, journal, output);
-      if (damage !== undefined) onDamage({ ...damage, name: madeBy(results.get(output)) });
+      if (damage !== undefined) onDamage({ ...damage, kind: 'result', name: madeBy(results.get(output)) });
     }
     underLock(layout, () => {
       for (const path of surveyEntries(entries, hasArchive(layout)).deadEntries) rmSync(path, { force: true });
@@ -53,7 +55,7 @@ export async function verifyStore(dir: string, onDamage: (damage: Damage) => voi
   }
 }
 
-type Found = Omit<Damage, 'name'> | undefined;
+type Found = Omit<Damage, 'name' | 'kind'> | undefined;
 
 async function review(layout: Layout, work: Work, journal: Journal, output: Digest): Promise<Found> {
   const [archive, tree] = [layout.archive(output), layout.tree(output)];

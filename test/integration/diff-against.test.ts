@@ -51,8 +51,8 @@ test('the working tree is compared with a revision, and the revision leaves noth
   };
   expect(await against()).toMatchInlineSnapshot(`
     "
-    0 different, 4 the same; 0 to build
-    4 of them never built: what their hooks read is not known
+    0 different, 0 the same, 4 not known; at least 0 to build
+    not known: lib, app, named, release: never built with this store, so nothing tells which configuration their hooks read
     "
   `);
   expect((await run('toy', 'box')).status).toBe(0);

@@ -23,8 +23,8 @@ describe('of two targets', () => {
     await using ws = await workspace(files);
     expect(await diff(ws, 'toy/box', 'toy/box')).toMatchInlineSnapshot(`
       "
-      0 different, 4 the same; 0 to build
-      4 of them never built: what their hooks read is not known
+      0 different, 0 the same, 4 not known; at least 0 to build
+      not known: lib, app, plain, release: never built with this store, so nothing tells which configuration their hooks read
       "
     `);
     await ws.build();
@@ -41,8 +41,8 @@ describe('of two targets', () => {
       "
       build   extra    only in toy/bag
       build   release  ROOTFS gained extra (layer/product/bag/ROOTFS:3); content extra added
-      1 different, 1 only in toy/bag, 3 the same; 2 to build
-      3 of them never built: what their hooks read is not known
+      1 different, 1 only in toy/bag, 0 the same, 3 not known; at least 2 to build
+      not known: lib, app, plain: never built with this store, so nothing tells which configuration their hooks read
       "
     `);
   });

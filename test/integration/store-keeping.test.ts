@@ -89,6 +89,17 @@ test('verify mends what is damaged, drops what it cannot mend, and the next buil
   expect((await ws.mk('verify')).status).toBe(0);
 });
 
+test('verify counts damaged results apart from damaged entries, of which a result has several', async () => {
+  await using ws = await workspace({ 'pkg/first/build.ts': first });
+  await ws.build();
+  for (const entry of files(join(ws.store, 'ac'))) writeFileSync(entry, 'else');
+  for (const archive of archives(ws)) truncateSync(archive, 700);
+  const { stderr } = await ws.mk('verify');
+  expect(stderr).toMatch(
+    /^verified 2 results in .*: 2 of them damaged, [2-9] entries beside them that cannot be read\n$/,
+  );
+});
+
 test('a tree that was changed through its view is restored before it is staged, and so is the view', async () => {
   await using ws = await workspace({
     'pkg/first/build.ts': first,

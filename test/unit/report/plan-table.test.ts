@@ -36,8 +36,8 @@ test('differences are a table of what is different for the second target, and wh
     build   app        version 1 became 2
     cached  web        only in toy/bag
     gone    libstdc++  only in toy/box
-    1 different, 1 only in toy/bag, 1 only in toy/box, 1 the same; 1 to build
-    1 of them never built: what their hooks read is not known
+    1 different, 1 only in toy/bag, 1 only in toy/box, 0 the same, 1 not known; at least 1 to build
+    not known: lib: never built with this store, so nothing tells which configuration their hooks read
     "
   `);
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -61,6 +61,28 @@ describe('gc without a limit', () => {
     expect(freed).toBeGreaterThan(4000);
     expect([given.archive(a), given.tree(a), given.tree(b), entry('a'), entry('b')].filter(existsSync)).toEqual([]);
     expect(found(given.store, 'c')).toBeDefined();
+  });
+
+  test('leaves no empty directories where results were', async () => {
+    using given = temporaryStore();
+    await stored(given.store, given.archive, ['a', 'b']);
+    gc(given.dir, 0);
+    for (const part of ['ac', 'cas', 'tree']) expect(readdirSync(join(given.dir, part)), part).toEqual([]);
+    expect(found(given.store, 'a')).toBeUndefined();
+    await stored(given.store, given.archive, ['a']);
+    expect(found(given.store, 'a')).toBeDefined();
+  });
+
+  test('counts no caches against the limit, which cannot be removed while they are in use', async () => {
+    using given = temporaryStore();
+    await stored(given.store, given.archive, ['a']);
+    mkdirSync(join(given.dir, 'engine'));
+    writeFileSync(join(given.dir, 'engine', 'bundle'), 'x'.repeat(200_000));
+    expect(gc(given.dir, 100_000)).toMatchObject({ outputs: [], freed: 0 });
+    const { caches, left } = gc(given.dir, 0);
+    expect(caches).toBeGreaterThanOrEqual(200_000);
+    expect(left - caches).toBeLessThan(100_000);
+    expect(found(given.store, 'a')).toBeUndefined();
   });
 
   test('removes results whose index has lost them', async () => {

@@ -120,7 +120,7 @@ describe('verify', () => {
     const [act, paths] = treeDamage[name] ?? [() => {}, ''];
     act(given.tree(result.output));
     const { damage } = await verified(given);
-    expect(damage).toEqual([{ name: 'zlib 1.2', what: `its tree (${paths})`, outcome: 'mended' }]);
+    expect(damage).toEqual([{ name: 'zlib 1.2', kind: 'result', what: `its tree (${paths})`, outcome: 'mended' }]);
     await expectIntact(given, result);
   });
 
@@ -139,7 +139,7 @@ describe('verify', () => {
     archiveDamage[name]?.(given.archive(result.output), other);
     expect(await verified(given)).toEqual({
       outputs: 1,
-      damage: [{ name: 'zlib 1.2', what: 'its archive', outcome: 'mended' }],
+      damage: [{ name: 'zlib 1.2', kind: 'result', what: 'its archive', outcome: 'mended' }],
     });
     await expectIntact(given, result);
   });
@@ -181,7 +181,7 @@ describe('verify', () => {
     flipBit(given.archive(result.output));
     alter(join(given.tree(result.output), 'lib/a'), flipBit);
     expect((await verified(given)).damage).toEqual([
-      { name: 'zlib 1.2', what: 'its archive, and its tree', outcome: 'dropped' },
+      { name: 'zlib 1.2', kind: 'result', what: 'its archive, and its tree', outcome: 'dropped' },
     ]);
     expect([given.archive(result.output), given.tree(result.output)].filter(existsSync)).toEqual([]);
     expect(allFiles(join(given.dir, 'ac'))).toHaveLength(1);
@@ -214,7 +214,7 @@ describe('verify', () => {
     const entry = join(given.dir, 'ac', keyFor('zlib').slice(0, 2), keyFor('zlib'));
     writeFileSync(entry, 'garbage');
     const { damage } = await verified(given);
-    expect(damage).toEqual([{ name: entry, what: 'an entry that cannot be read', outcome: 'dropped' }]);
+    expect(damage).toEqual([{ name: entry, kind: 'entry', what: 'an entry that cannot be read', outcome: 'dropped' }]);
     expect(existsSync(entry)).toBe(false);
     expect((await verified(given)).damage).toEqual([]);
   });
