@@ -13,7 +13,8 @@ export const exitStatus = { done: 0, failed: 1, invalid: 2, bug: 70, interrupted
 export async function main(argv: readonly string[], installation: Installation): Promise<number> {
   // Hooks see the modes of what is staged for them, and nothing they see may depend on who builds.
   process.umask(0o022);
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', allowGone);
+  process.stdout.on('error', (error) => allowGone('standard output', error));
+  process.stderr.on('error', (error) => allowGone('standard error', error));
   try {
     if (installation.program === 'check-update') {
       const { checkUpdateProgram } = await import('./check-update.ts');
@@ -36,9 +37,20 @@ export async function main(argv: readonly string[], installation: Installation):
 }
 
 /** A reader that goes away early, as `head` does, must not end a build. Output that cannot be written is no success. */
-function allowGone(error: Error): void {
+function allowGone(name: string, error: Error): void {
   if (isErrno(error, 'EPIPE')) return;
   stopAll('SIGKILL');
-  for (const failure of failuresOf(error) ?? []) writeSync(2, `${diagnostic(failure.record())}\n`);
+  const message = `${name} cannot be written: ${reasonOf(error)}`;
+  const hint = 'what mk says got lost: let it go where there is room for it';
+  try {
+    writeSync(2, `${diagnostic({ code: 'system-refused', message, hint })}\n`);
+  } catch {
+    // Nobody can be told; the status tells.
+  }
   process.exit(exitStatus.failed);
+}
+
+function reasonOf(error: Error): string {
+  if (isErrno(error, 'ENOSPC')) return 'no space left';
+  return isErrno(error, 'EBADF') ? 'it is not open for writing' : error.message;
 }

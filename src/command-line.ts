@@ -13,7 +13,7 @@ import {
 import { Failure } from './base/failure.ts';
 import { runCheckUpdate, withCheckUpdate } from './check-update.ts';
 import { type Installation, versionText } from './installation.ts';
-import { usage } from './usage.ts';
+import { usage, usageOf } from './usage.ts';
 
 /** Finds the command that the words ask for and runs it; returns the exit status. */
 export async function dispatch(argv: readonly string[], installation: Installation): Promise<number> {
@@ -219,8 +219,8 @@ export async function dispatch(argv: readonly string[], installation: Installati
       const lines = (message ?? error?.message ?? '').split('\n').map((line) => line.trim());
       const what = lines.filter(Boolean).join(' ') || 'wrong arguments';
       const isForgotten = ['run', 'shell'].includes(argv[0] ?? '') && /^Unknown argument/.test(what);
-      const hint = isForgotten ? 'put -- in front of the command' : 'mk --help shows all options';
-      throw new Failure('usage', what, { detail: usage, hint });
+      const hint = isForgotten ? 'put -- in front of the command' : 'mk --help shows all commands and options';
+      throw new Failure('usage', what, { detail: usageOf(argv), hint });
     })
     .parseAsync();
   return status;

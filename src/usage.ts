@@ -13,3 +13,10 @@ export const usage = `Usage: mk <board> <product> [options]                     
        mk clean <board> <product>                          remove what mk made for this target here
        mk gc [--max-size SIZE]                             remove what was not used for longest from the store
        mk verify                                           read the whole store again and drop what is damaged`;
+
+const synopses = usage.split('\n').map((line) => line.slice('Usage: '.length));
+
+/** The synopsis of the command that the words ask for, or of building. */
+export function usageOf([first = '']: readonly string[]): string {
+  return `Usage: ${synopses.find((line) => line.startsWith(`mk ${first} `)) ?? synopses[0]}`;
+}

@@ -24,7 +24,7 @@ export function jsonLines(path: string): {
       try {
         if (isHeard) writeAll(file, `${JSON.stringify(line)}\n`);
       } catch (error) {
-        if (!isErrno(error, 'EPIPE')) throw error;
+        if (!isErrno(error, 'EPIPE')) throw refusal(path, error);
         isHeard = false;
       }
     },
@@ -44,10 +44,12 @@ function openEvents(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('usage', `${path} cannot take the events`, {
-      detail: why,
-      hint: 'check the path behind --events',
-    });
+    throw refusal(path, error);
   }
 }
+
+const refusal = (path: string, error: unknown): Failure =>
+  new Failure('usage', `${path === '-' ? 'standard output' : path} cannot take the events`, {
+    detail: error instanceof Error ? error.message : String(error),
+    hint: 'check the path behind --events',
+  });

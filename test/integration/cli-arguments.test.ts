@@ -3,22 +3,28 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repository, workspace } from '../support/workspace.ts';
 
+const own = 'Usage: mk <board> <product> [options]';
+
 test.for([
-  { args: [] },
-  { args: ['toy'] },
-  { args: ['toy', 'box', 'extra'] },
-  { args: ['toy', 'box', '--nonsense'] },
-  { args: ['toy', 'box', '--sandbox', 'perhaps'] },
-  { args: ['toy', 'box', '-j'] },
-  { args: ['toy', 'box', '-j', '2', '--jobs', '3'] },
-  { args: ['toy', 'box', '--events', 'a', '--events', 'b'] },
-  { args: ['list', 'nonsense'] },
-])('the arguments $args are refused with the usage on stderr', async ({ args }) => {
+  { args: [], synopsis: own },
+  { args: ['toy'], synopsis: own },
+  { args: ['toy', 'box', 'extra'], synopsis: own },
+  { args: ['toy', 'box', '--nonsense'], synopsis: own },
+  { args: ['toy', 'box', '--sandbox', 'perhaps'], synopsis: own },
+  { args: ['toy', 'box', '-j'], synopsis: own },
+  { args: ['toy', 'box', '-j', '2', '--jobs', '3'], synopsis: own },
+  { args: ['toy', 'box', '--events', 'a', '--events', 'b'], synopsis: own },
+  { args: ['list', 'nonsense'], synopsis: 'Usage: mk list boards|products|packages' },
+  { args: ['why', 'toy'], synopsis: 'Usage: mk why <board> <product> <package>' },
+  { args: ['check-update', '--nonsense'], synopsis: 'Usage: mk check-update [package…]' },
+])('the arguments $args are refused with the usage of that command only', async ({ args, synopsis }) => {
   await using ws = await workspace();
   const run = await ws.mk(...args);
   expect(run).toMatchObject({ status: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error\[usage\]: /);
-  expect(run.stderr).toContain('Usage: mk <board> <product>');
+  expect(run.stderr.match(/\bmk .* {2}.*$/gm)).toHaveLength(1);
+  expect(run.stderr).toContain(`\n  | ${synopsis} `);
+  expect(run.stderr.match(/^ {2}hint: .*$/gm)).toHaveLength(1);
   expect(readdirSync(ws.here)).toEqual([]);
 });
 
@@ -35,6 +41,32 @@ test('--help describes every option on stdout', async () => {
   const run = await ws.mk('--help');
   expect(run).toMatchObject({ status: 0, stderr: '' });
   expect(run.stdout).toContain('--layer');
+});
+
+test.for([
+  ['>/dev/full', 'standard output cannot be written: no space left'],
+  ['1</dev/null', 'standard output cannot be written: it is not open for writing'],
+])('output that cannot be written (%s) is told in a sentence, and is no success', async ([how, words]) => {
+  await using ws = await workspace();
+  const through = ['sh', '-c', `exec "$0" "$@" ${how}`];
+  const run = await ws.start(['toy', 'box', '--layer', ws.layer], { through }).ended;
+  expect(run.status).not.toBe(0);
+  expect(run.stderr).toContain(words);
+  expect(run.stderr).toContain('\n  hint: ');
+  expect(run.stderr).not.toMatch(/^ +at /m);
+});
+
+test('events that cannot be written are told with where they should go', async () => {
+  await using ws = await workspace();
+  const run = await ws.build('--events', '/dev/full');
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('error[usage]: /dev/full cannot take the events\n');
+});
+
+test('a standard error that cannot be written ends a build without success', async () => {
+  await using ws = await workspace();
+  const through = ['sh', '-c', 'exec "$0" "$@" 2>/dev/full'];
+  expect((await ws.start(['toy', 'box', '--layer', ws.layer], { through }).ended).status).toBe(1);
 });
 
 test('--version says which mk this is, and of which revision', async () => {
