@@ -1,6 +1,7 @@
 import { refuseBuildInside } from './config/workspace.ts';
 import { parseMirrors } from './fetch/mirror.ts';
 import { checkMachine, planTarget } from './make/plan-target.ts';
+import { expectReadable } from './make/refused.ts';
 import { runPlan } from './make/run-plan.ts';
 import type { MkOptions } from './options.ts';
 import { printPlan } from './report/plan-table.ts';
@@ -15,6 +16,7 @@ export async function mkCommand(options: MkOptions): Promise<number> {
   refuseBuildInside(planned.workspace);
   checkMachine(planned);
   if (options.dryRun) {
+    expectReadable(planned);
     process.stdout.write(printPlan([...planned.plan().values()]));
     return 0;
   }

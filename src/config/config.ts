@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { digestOf, digestOfDocument } from '../base/digest.ts';
-import { Failure } from '../base/failure.ts';
+import { Failure, type Place } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
 import { digestOfContent } from './content.ts';
-import { copies, mergeList, mergeTexts, overridePath } from './layers.ts';
+import { copies, indexOfWord, mergeList, mergeTexts, overridePath, placeInList } from './layers.ts';
 import type { Target } from './target.ts';
 import { readVariables, type VariableSet } from './variables.ts';
 
@@ -18,13 +18,13 @@ export interface Read {
   readonly value?: string | undefined;
 }
 
-type Place = Pick<Target, 'board' | 'product' | 'locations'>;
+type Locations = Pick<Target, 'board' | 'product' | 'locations'>;
 
 /**
  * The configuration of a target; `record` hears of every access, also of what was looked for and absent. What it hears is
  * made from the same bytes as the answer: a file that is edited meanwhile cannot make the two differ.
  */
-export function configFor(target: Place, record: (read: Read) => void): Config {
+export function configFor(target: Locations, record: (read: Read) => void): Config {
   const { board, product, locations } = target;
   const answered = <T>(kind: Read['kind'], name: string, answer: T, value: string | undefined): T => {
     record({ kind, name, value });
@@ -77,7 +77,7 @@ export function configFor(target: Place, record: (read: Read) => void): Config {
 }
 
 /** What a recorded question is answered today, to compare with what was recorded. */
-export function currentValue(target: Place, { kind, name }: Read): string | undefined {
+export function currentValue(target: Locations, { kind, name }: Read): string | undefined {
   const { locations } = target;
   switch (kind) {
     case 'board':
@@ -107,6 +107,18 @@ export function currentValue(target: Place, { kind, name }: Read): string | unde
     default:
       return undefined;
   }
+}
+
+/** Where the answer to a read got this item from, if it is one of a list. */
+export function placeOfItem({ locations }: Locations, { kind, name }: Read, item: string): Place | undefined {
+  if (kind === 'list') return placeInList(locations, name, item);
+  if (kind !== 'variable') return undefined;
+  const colon = name.lastIndexOf(':');
+  const found = readVariables(locations, name.slice(0, colon)).get(name.slice(colon + 1));
+  if (found === undefined) return undefined;
+  const { file, text, from, length } = found;
+  const at = indexOfWord(text.slice(from, from + length), item);
+  return at === undefined ? undefined : placeAt(file, text, from + at, item.length);
 }
 
 const bytesOf = (path: string): Buffer | 'a directory' =>

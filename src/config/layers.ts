@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { Failure } from '../base/failure.ts';
+import { Failure, type Place } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
+import { placeAt } from '../base/place.ts';
 
 /** A file or directory by override: the path of its most specific copy; undefined when no location has one. */
 export function overridePath(
@@ -39,6 +40,27 @@ export function mergeList(locations: readonly string[], file: string): string[] 
     }
   }
   return [...items].sort();
+}
+
+/** Where the most specific copy of a list file that has this item has it. */
+export function placeInList(locations: readonly string[], file: string, item: string): Place | undefined {
+  for (const { path, text } of copies(locations, file)) {
+    // Comments are blanked, not removed, so that everything stays where it is.
+    const at = indexOfWord(text.replace(/#.*$/gm, blanks), item);
+    if (at !== undefined) return placeAt(path, text, at, item.length);
+  }
+  return undefined;
+}
+
+const blanks = (text: string): string => ' '.repeat(text.length);
+
+/** Where a word stands that has no part of another word beside it. */
+export function indexOfWord(text: string, word: string): number | undefined {
+  const isEdge = (character: string | undefined) => character === undefined || /[\s"'=]/.test(character);
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (isEdge(text[at - 1]) && isEdge(text[at + word.length])) return at;
+  }
+  return undefined;
 }
 
 const itemsOf = (text: string): string[] =>

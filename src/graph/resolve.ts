@@ -1,4 +1,4 @@
-import { Failure, failuresOf, throwCollected } from '../base/failure.ts';
+import { Failure, failuresOf, type Place, throwCollected } from '../base/failure.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config } from '../recipe/config.ts';
 import type { LoadedRecipe, RecipeSet } from '../recipe/load.ts';
@@ -8,6 +8,9 @@ const relationFields = ['depends', 'buildDepends', 'runDepends', 'contains'] as 
 
 /** Gives each package a configuration of its own, so that what its fields read is known for each. */
 export type ConfigOf = (name: string) => Config;
+
+/** Where a list of the configuration that the fields of a package read has this item. */
+type PlaceOf = (name: string, item: string) => Place | undefined;
 
 /**
  * Loads every recipe that the root needs and joins them to a graph.
@@ -19,6 +22,7 @@ export async function resolveGraph(
   recipes: RecipeSet,
   configOf: ConfigOf,
   preferred: readonly string[],
+  placeOf: PlaceOf = () => undefined,
 ): Promise<Graph> {
   const failures: Failure[] = [];
   const loading = new Map<string, Promise<LoadedRecipe>>();
@@ -49,7 +53,7 @@ export async function resolveGraph(
     packages.set(name, { loaded, source, ...resolved });
     for (const field of relationFields) {
       for (const wanted of new Set(loaded.recipe[field] ?? [])) {
-        const provider = await provide(wanted, { loaded, field, recipes, providers, preferred }).catch(
+        const provider = await provide(wanted, { loaded, field, recipes, providers, preferred, placeOf }).catch(
           collectInto(failures),
         );
         if (provider === undefined || resolved[field].includes(provider)) continue;
@@ -98,14 +102,18 @@ interface Wanted {
   readonly recipes: RecipeSet;
   readonly providers: (name: string) => Promise<readonly string[]>;
   readonly preferred: readonly string[];
+  readonly placeOf: PlaceOf;
 }
 
-async function provide(name: string, { loaded, field, recipes, providers, preferred }: Wanted): Promise<string> {
+async function provide(
+  name: string,
+  { loaded, field, recipes, providers, preferred, placeOf }: Wanted,
+): Promise<string> {
   if (recipes.has(name)) return name;
   const candidates = await providers(name);
   const chosen = candidates.filter((candidate) => preferred.includes(candidate));
   const [first, second] = chosen.length > 0 ? chosen : candidates;
-  const place = loaded.place(field, name);
+  const place = loaded.place(field, name) ?? placeOf(loaded.name, name);
   if (first === undefined) {
     throw new Failure('package-unknown', `${loaded.name} ${verb[field]} "${name}", which no recipe provides`, {
       place,

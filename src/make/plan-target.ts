@@ -52,7 +52,7 @@ export async function planTarget(options: TargetOptions, past?: PastTree): Promi
     machineFingerprint(),
   ]);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
-  const graph = await resolveGraph(root, recipes, reading.configOf, reading.preferred());
+  const graph = await resolveGraph(root, recipes, reading.configOf, reading.preferred(), reading.placeOf);
   const foreign = (name: string) => foreignPackage(name, graph, recipes);
   throwCollected(rebuild.flatMap(foreign));
   const workingTrees = await openWorkingTrees(options.sources, { graph, cwd: workspace.buildDir, foreign });

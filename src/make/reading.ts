@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure, failuresOf, unreachable } from '../base/failure.ts';
+import { Failure, failuresOf, type Place, unreachable } from '../base/failure.ts';
 import { removeTree } from '../base/files.ts';
 import { describeRevision } from '../base/git.ts';
 import { epochSeconds } from '../base/tar.ts';
 import type { AnswerValue, ConfigRequest } from '../build/action.ts';
-import { configFor, currentValue } from '../config/config.ts';
+import { configFor, currentValue, placeOfItem } from '../config/config.ts';
 import { copyContent } from '../config/content.ts';
 import { overridePath } from '../config/layers.ts';
 import type { Target } from '../config/target.ts';
@@ -21,8 +21,12 @@ export interface Reading {
   /** The configuration for the fields of one recipe; what they read is kept for `fieldReads`. */
   configOf(name: string): Config;
   fieldReads(name: string): readonly Read[];
+  /** Where the configuration has an item of a list that the fields of a recipe read. */
+  placeOf(name: string, item: string): Place | undefined;
   /** The answer that a recorded read gets today. */
   now(read: Read): string | undefined;
+  /** What is wrong with the configuration that would answer this read; empty when it has an answer. */
+  refusal(read: Read): readonly Failure[];
   /** Answers what hooks ask and records it; files go into `configDir`, which the hooks see as `shownDir`. */
   answerer(reads: Read[], configDir: string, shownDir: string): (request: ConfigRequest) => AnswerValue;
 }
@@ -37,6 +41,17 @@ export async function openReading(target: Target, root: string): Promise<Reading
 export function readingOf(target: Target, osRelease: string, time = epochSeconds): Reading {
   const sourceDate = String(time);
   const fieldReads = new Map<string, Read[]>();
+  const current = (read: Read): { readonly value: string | undefined } | { readonly failures: readonly Failure[] } => {
+    if (read.kind === 'osRelease') return { value: osRelease };
+    if (read.kind === 'sourceDate') return { value: sourceDate };
+    try {
+      return { value: currentValue(target, read) };
+    } catch (error) {
+      const failures = failuresOf(error);
+      if (failures === undefined) throw error;
+      return { failures };
+    }
+  };
   return {
     osRelease,
     preferred: () => configFor(target, () => {}).list('PREFER'),
@@ -46,16 +61,16 @@ export function readingOf(target: Target, osRelease: string, time = epochSeconds
       return configFor(target, recordOnce(reads));
     },
     fieldReads: (name) => fieldReads.get(name) ?? [],
+    placeOf: (name, item) =>
+      (fieldReads.get(name) ?? []).map((read) => placeOfItem(target, read, item)).find((place) => place !== undefined),
     now(read) {
-      if (read.kind === 'osRelease') return osRelease;
-      if (read.kind === 'sourceDate') return sourceDate;
-      try {
-        return currentValue(target, read);
-      } catch (error) {
-        // Perhaps nobody asks for it any more; who does is told what is wrong with it.
-        if (failuresOf(error) === undefined) throw error;
-        return 'refused';
-      }
+      const answer = current(read);
+      // Perhaps nobody asks for it any more; who does is told what is wrong with it.
+      return 'failures' in answer ? `refused: ${answer.failures[0]?.message}` : answer.value;
+    },
+    refusal(read) {
+      const answer = current(read);
+      return 'failures' in answer ? answer.failures : [];
     },
     answerer: (reads, configDir, shownDir) => {
       const record = recordOnce(reads);

@@ -161,3 +161,35 @@ test('configuration may be links to files elsewhere: what they hold is read, and
   expect(ws.built('deploy/a/etc/a.conf')).toBe('two');
   expect(ws.built('deploy/a/etc/a.d/linked')).toBe('two');
 });
+
+test('a dry run fails like the build where a file that hooks read is refused', async () => {
+  await using ws = await workspace({ ...packages, 'product/box/INIT': 'PORTS=eth0\n' });
+  await ws.build();
+  ws.write('product/box/INIT', 'PORTS=$(ls)\n');
+  const dry = await ws.build('-n');
+  expect(dry).toMatchObject({ status: 2, stdout: '' });
+  expect(dry.stderr).toContain('error[config-invalid]: this file is read, not executed\n');
+  expect(dry.stderr).toContain(`--> ${join(ws.layer, 'product/box/INIT')}:1:7\n`);
+  // A recipe that asks for it no longer does not mind.
+  ws.write('pkg/net/build.ts', toy(installs('etc/net', "'none'")));
+  expect((await ws.build('-n')).status).toBe(0);
+  expect((await ws.build()).status).toBe(0);
+});
+
+test.for([
+  ["config.list('ROOTFS')", 'product/box/ROOTFS', '# Of the box.\ndns # a server\n\n  nett\n'],
+  ["config.variables('SETTINGS').list('PARTS')", 'board/toy/SETTINGS', 'X=1\nY=2\n\nPARTS="dns\\\n  nett"\n'],
+] as const)('an unknown package that comes from %s is shown where it is written', async ([contains, file, text]) => {
+  await using ws = await workspace({
+    ...packages,
+    'product/box/ROOTFS': 'dns\n',
+    'pkg/release/build.ts': toyOf(`contains: ${contains}`),
+    [file]: text,
+  });
+  const run = await ws.build();
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('error[package-unknown]: release contains "nett", which no recipe provides\n');
+  expect(run.stderr).toContain(`--> ${join(ws.layer, file)}:`);
+  expect(run.stderr).toMatch(/\n {2}\d+ \| {3}nett"?\n {4}\| {3}\^{4}\n/);
+  expect(run.stderr).toContain('did you mean "net"?');
+});
