@@ -22,6 +22,16 @@ export interface Unpacking {
   /** Below the source tree; empty for the tree itself. */
   readonly into: string;
   readonly inside: string | undefined;
+  /** The file is copied in under this name, whatever it is; undefined when it is unpacked. */
+  readonly plain: string | undefined;
+}
+
+/** How makes below a hook reach the job server. */
+export interface JobServerAccess {
+  /** Its FIFO. */
+  readonly path: string;
+  /** Whether they open it by its name, as make 4.4 and later can; otherwise it is a descriptor of each command. */
+  readonly isNamed: boolean;
 }
 
 /** Everything that the process which runs a package's hooks is told. */

@@ -11,6 +11,13 @@ import { isTarHeader } from './tar-header.ts';
 export type Format = 'tar' | 'zip' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lzip' | 'other';
 
 export function formatOf(file: string): Format {
+  const start = startOf(file);
+  const format = marks.find(([mark]) => start.subarray(0, mark.length).equals(mark))?.[1];
+  return format ?? (isTarHeader(start) ? 'tar' : 'other');
+}
+
+/** The first 512 bytes, zeros behind the end of a shorter file. */
+export function startOf(file: string): Buffer {
   const start = Buffer.alloc(512);
   const descriptor = openSync(file, 'r');
   try {
@@ -18,8 +25,7 @@ export function formatOf(file: string): Format {
   } finally {
     closeSync(descriptor);
   }
-  const format = marks.find(([mark]) => start.subarray(0, mark.length).equals(mark))?.[1];
-  return format ?? (isTarHeader(start) ? 'tar' : 'other');
+  return start;
 }
 
 const marks: readonly (readonly [Buffer, Format])[] = [

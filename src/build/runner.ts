@@ -50,8 +50,8 @@ type Contexts = ReturnType<typeof contextMaker>;
 
 async function prepare(action: Action, recipe: Recipe, contexts: Contexts): Promise<void> {
   const log = enter('unpack', action);
-  for (const { file, into, inside } of action.unpack) {
-    const options = inside === undefined ? {} : { inside };
+  for (const { file, into, inside, plain } of action.unpack) {
+    const options = { ...(inside !== undefined && { inside }), ...(plain !== undefined && { plain }) };
     await unpackDistfile(file, join(action.paths.sourceDir, into), options);
   }
   enter('prepare', action);

@@ -1,36 +1,43 @@
-import { copyFileSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../base/failure.ts';
 import { type Budget, budgetFor, type Limits, limitsFor } from './budget.ts';
 import { shownName } from './byte-name.ts';
-import { decompress, type Format, formatOf } from './decompress.ts';
+import { decompress, type Format, formatOf, startOf } from './decompress.ts';
 import { isTarHeader } from './tar-header.ts';
 import { eachMember, type Member, type Taking } from './tar-members.ts';
 import { newFile, type UnpackTree, unpackTree } from './unpack-tree.ts';
 
 /**
  * Unpacks a distfile into the directory `into`, which is created. Its kind is told by its content: tar, plain or
- * compressed with gzip, bzip2, xz, zstd or lzip, and zip; any other file is copied in under its own name. If all is in one
- * top directory, the content of that goes into `into`.
- * With `inside` the distfile is an archive that holds the real one at this path.
+ * compressed with gzip, bzip2, xz, zstd or lzip, and zip. If all is in one top directory, the content of that goes into
+ * `into`. With `inside` the distfile is an archive that holds the real one at this path. With `plain` it is not unpacked,
+ * whatever it is, but copied in under this name.
  * Fails with unpack-unsafe for a member that would act outside of `into` and for an archive that becomes more than
- * `limits` allow, with unpack-failed for a damaged one.
+ * `limits` allow, with unpack-failed for a damaged one and for a file that is no archive.
  */
 export async function unpackDistfile(
   archive: string,
   into: string,
-  { inside, limits = limitsFor(statSync(archive).size) }: { readonly inside?: string; readonly limits?: Limits } = {},
+  { inside, plain, limits = limitsFor(statSync(archive).size) }: UnpackOptions = {},
 ): Promise<void> {
   mkdirSync(into, { recursive: true });
-  if (inside === undefined) return unpack(archive, into, limits);
+  const put = (file: string) => (plain === undefined ? unpack(file, into, limits) : copyIn(file, into, plain));
+  if (inside === undefined) return put(archive);
   const scratch = mkdtempSync(join(into, '.inner-'));
   try {
     const inner = join(scratch, basename(inside));
     await extractMember(archive, inside, inner, budgetFor(basename(archive), limits));
-    await unpack(inner, into, limits);
+    await put(inner);
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+interface UnpackOptions {
+  readonly inside?: string;
+  readonly plain?: string;
+  readonly limits?: Limits;
 }
 
 async function unpack(archive: string, into: string, limits: Limits): Promise<void> {
@@ -39,18 +46,33 @@ async function unpack(archive: string, into: string, limits: Limits): Promise<vo
   const tree = unpackTree(basename(archive), into, budget);
   try {
     if (format === 'zip') await (await import('./unzip.ts')).unzip(archive, tree, budget);
-    else if (format === 'other' || !(await untar(archive, format, tree, budget))) return copyIn(archive, into);
+    else if (format === 'other' || !(await untar(archive, format, tree, budget))) throw noArchive(archive, format);
     tree.finish();
   } finally {
     tree.discard();
   }
 }
 
-function copyIn(file: string, into: string): void {
-  const to = join(into, basename(file));
-  if (lstatSync(to, { throwIfNoEntry: false }))
-    throw new Failure('unpack-unsafe', `${basename(file)}: is already in ${into}`);
+function copyIn(file: string, into: string, name: string): void {
+  const to = join(into, name);
+  if (lstatSync(to, { throwIfNoEntry: false })) throw new Failure('unpack-unsafe', `${name}: is already in ${into}`);
   copyFileSync(file, to);
+  chmodSync(to, 0o644);
+}
+
+function noArchive(file: string, format: Format): Failure {
+  const isPage = format === 'other' && /^\s*<(?:!doctype html|html)/i.test(startOf(file).toString('latin1'));
+  const what = isPage
+    ? 'a web page'
+    : format === 'other'
+      ? 'a file of another kind'
+      : `a single file, compressed with ${format}`;
+  return new Failure('unpack-failed', `${basename(file)}: is no archive, but ${what}`, {
+    detail: 'mk unpacks zip, and tar, plain or compressed with gzip, bzip2, xz, zstd or lzip; it goes by the content',
+    hint: isPage
+      ? 'its sha256 in the recipe is that of the page: look what the url gives'
+      : 'if it is the right file, write `unpack: false` below its sha256 in the recipe: it is then copied in as it is',
+  });
 }
 
 /** False when what was compressed is no tar archive. */

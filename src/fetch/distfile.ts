@@ -1,15 +1,17 @@
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Digest } from '../base/digest.ts';
+import { distfileNameIn, isFileName } from '../base/distfile-name.ts';
 import { Failure, type Place } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
 import type { Patience } from '../base/http.ts';
 import { mayPass, redacted } from '../base/http-trouble.ts';
 import { awaitLock, type Lock } from '../base/lock.ts';
 import { findDownloaded, placeFor, prepareDirectory, type Rejected, rememberVerified } from './downloaded.ts';
+import type { GitSource } from './git.ts';
 import type { Mirror } from './mirror.ts';
 import { partialName, removeNote, tidyPartial } from './partial.ts';
-import { type Received, settle } from './receive.ts';
+import { type Received, settle, type Transfer, transferred } from './receive.ts';
 import { type Attempt, attemptsFor } from './sources.ts';
 import { describeWrong, keepAside } from './wrong.ts';
 
@@ -21,6 +23,8 @@ export interface Candidate {
   readonly url?: string;
   /** The file is an archive that holds the real one at this path. */
   readonly inside?: string;
+  /** The file is what mk makes of this commit, where no mirror has it. */
+  readonly git?: GitSource;
 }
 
 export interface FetchRequest {
@@ -40,6 +44,8 @@ export interface FetchOptions {
   readonly aptDir: string;
   /** Progress for the user: which source is tried, and about once a second how far it is. */
   readonly tell: (detail: string) => void;
+  /** How far the file of one source is: when it begins, a few times a second, and when it ends, in whatever way. */
+  readonly transfer?: (transfer: Transfer) => void;
   readonly warn: (message: string, detail?: string) => void;
   /** Ends the waiting for another process that fetches the same file; default: it ends when that one is done. */
   readonly signal?: AbortSignal;
@@ -56,9 +62,8 @@ export interface Fetched {
 
 /** The name of an upstream distfile: the last component of its URL. Fails with recipe-invalid when that is no file name. */
 export function distfileName(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : '';
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  if (/^[\w+~@%=,][\w.+~@%=,-]*$/.test(name)) return name;
+  const name = distfileNameIn(url);
+  if (name !== undefined) return name;
   throw new Failure('recipe-invalid', `${url}: does not end in a file name`);
 }
 
@@ -96,7 +101,7 @@ const troubled = new Set<string>();
 
 async function fetchAny(request: FetchRequest, options: FetchOptions): Promise<Fetched> {
   for (const { file, url = file } of request.candidates) {
-    if (/^[^/\0]+$/.test(file) && file !== '.' && file !== '..') continue;
+    if (isFileName(file)) continue;
     throw new Failure('recipe-invalid', `${redacted(url)}: does not end in a file name`, { place: request.place });
   }
   prepareDirectory(options.downloadDir);
@@ -152,7 +157,7 @@ async function tryOne(attempt: Attempt, tries: number, options: FetchOptions): P
         if (found !== undefined && 'path' in found) return { path: found.path, candidate };
       }
       options.tell(`${file} from ${from}`);
-      const received = await getWhole(attempt, part, tries);
+      const received = await transferred(file, part, options.transfer, () => getWhole(attempt, part, tries));
       if (received.sha256 !== sha256) {
         const wrong = describeWrong(part, received);
         const aside = keepAside(part, path, received);
@@ -234,7 +239,9 @@ function failureFor(request: FetchRequest, options: FetchOptions, misses: readon
     detail: [comparison(candidate, received), ...tried].join('\n'),
     hint: / a web page /.test(wrong.reason)
       ? `the server answered with a web page: check the url, or ${bring}`
-      : `check whether upstream replaced the file, and sha256 in the recipe; or ${bring}`,
+      : candidate.git !== undefined && wrong.from === redacted(candidate.git.url)
+        ? `the files are those of commit ${candidate.git.commit}: if that is the one you want, write sha256: '${received.sha256}'`
+        : `check whether upstream replaced the file, and sha256 in the recipe; or ${bring}`,
   });
 }
 

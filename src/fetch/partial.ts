@@ -61,6 +61,6 @@ export function removeStale(dir: string): void {
     if (days === 0) continue;
     const path = join(dir, name);
     const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (written !== undefined && Date.now() - written > days * oneDay) rmSync(path, { force: true });
+    if (written !== undefined && Date.now() - written > days * oneDay) rmSync(path, { force: true, recursive: true });
   }
 }

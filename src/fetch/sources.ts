@@ -5,9 +5,10 @@ import { Failure } from '../base/failure.ts';
 import { redacted } from '../base/http-trouble.ts';
 import { fetchFromApt } from './apt.ts';
 import type { Candidate, FetchOptions } from './distfile.ts';
+import type { GitSource } from './git.ts';
 import { type Mirror, mirrorPaths } from './mirror.ts';
 import { discardPartial } from './partial.ts';
-import { copyIn, type Received, receive } from './receive.ts';
+import { type Audience, copyIn, type Received, receive } from './receive.ts';
 
 /** One candidate at one source. */
 export interface Attempt {
@@ -20,7 +21,10 @@ export interface Attempt {
   get(to: string, tries: number): Promise<Received>;
 }
 
-type Setting = Pick<FetchOptions, 'mirrors' | 'offline' | 'aptDir' | 'tell' | 'patience' | 'sizeLimit'>;
+type Setting = Pick<
+  FetchOptions,
+  'mirrors' | 'offline' | 'aptDir' | 'tell' | 'transfer' | 'warn' | 'patience' | 'sizeLimit'
+>;
 
 /** Nothing that a recipe builds from is larger: 16 GiB. */
 const largestDistfile = 16 * 1024 ** 3;
@@ -36,6 +40,7 @@ export function* attemptsFor(candidates: readonly Candidate[], setting: Setting)
   for (const candidate of candidates) {
     for (const mirror of named) yield* atMirror(mirror, candidate, setting);
     if (candidate.url !== undefined) yield atUrl(candidate.url, candidate, setting);
+    if (candidate.git !== undefined) yield atRepository(candidate.git, candidate, setting);
   }
   for (const candidate of candidates) {
     for (const mirror of byDefault) yield* atMirror(mirror, candidate, setting);
@@ -50,7 +55,7 @@ function* atMirror(mirror: Mirror, candidate: Candidate, setting: Setting): Gene
     for (const path of mirrorPaths(encodeURIComponent(file), sha256)) {
       yield atUrl(`${mirror.url}/${path}`, candidate, setting);
     }
-  } else {
+  } else if (candidate.git === undefined) {
     const { aptDir, tell } = setting;
     yield online(setting, {
       candidate,
@@ -58,7 +63,7 @@ function* atMirror(mirror: Mirror, candidate: Candidate, setting: Setting): Gene
       get: (to) => {
         // apt would go on with what another source has begun.
         discardPartial(to);
-        return fetchFromApt(sha256, to, aptDir, tell);
+        return fetchFromApt(sha256, to, aptDir, tell, counter(candidate, setting));
       },
     });
   }
@@ -77,9 +82,32 @@ function atUrl(url: string, candidate: Candidate, setting: Setting): Attempt {
   if (protocol === 'file:') return { ...attempt, get: copyOf(fileURLToPath(url)) };
   if (!/^https?:$/.test(protocol)) return { ...attempt, get: refuse(`mk cannot fetch by ${protocol.slice(0, -1)}`) };
   const { tell, patience, sizeLimit: limit = largestDistfile } = setting;
-  const get = (to: string, tries: number) => receive(url, to, tell, { tries, limit, ...(patience && { patience }) });
+  const audience: Audience = { tell, count: counter(candidate, setting) };
+  const get = (to: string, tries: number) =>
+    receive(url, to, audience, { tries, limit, ...(patience && { patience }) });
   return online(setting, { ...attempt, host, get });
 }
+
+function atRepository(source: GitSource, candidate: Candidate, setting: Setting): Attempt {
+  const { tell, warn, patience = usualPatience, sizeLimit: limit = largestDistfile } = setting;
+  const attempt = {
+    candidate,
+    from: redacted(source.url),
+    get: async (to: string, tries: number) => {
+      const { fetchGit } = await import('./git.ts');
+      return fetchGit(source, to, { tries, ...patience }, { tell, warn, limit });
+    },
+  };
+  return source.url.startsWith('file:') ? attempt : online(setting, attempt);
+}
+
+const usualPatience = { stall: 30_000, backOff: 500 };
+
+/** Tells how far the candidate is. */
+const counter =
+  ({ file }: Candidate, { transfer }: Setting): NonNullable<Audience['count']> =>
+  (received, total) =>
+    transfer?.({ file, received, total, isEnded: false });
 
 const copyOf = (path: string) => (to: string) => {
   discardPartial(to);

@@ -147,12 +147,12 @@ async function sourceFor(
   failures: Failure[],
 ): Promise<LoadedRecipe | undefined> {
   const { name, recipe, place } = loaded;
-  if (recipe.sourceOf === undefined) return recipe.url === undefined ? undefined : loaded;
+  if (recipe.sourceOf === undefined) return recipe.sha256 === undefined ? undefined : loaded;
   const isKnown = recipes.has(recipe.sourceOf);
   const source = isKnown ? await load(recipe.sourceOf) : undefined;
   // What is wrong with its recipe has been told.
   if (isKnown && source === undefined) return undefined;
-  if (source?.recipe.url === undefined) {
+  if (source?.recipe.sha256 === undefined) {
     failures.push(
       new Failure(
         'package-unknown',

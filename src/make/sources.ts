@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
+import { gitArchiveName } from '../base/distfile-name.ts';
 import type { Unpacking } from '../build/action.ts';
-import type { Candidate, Fetched } from '../fetch/distfile.ts';
+import { type Candidate, distfileName, type Fetched } from '../fetch/distfile.ts';
 import { sourceKey } from '../plan/key.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
-import type { Distfile } from '../recipe/recipe.ts';
+import type { Alternative, Distfile, GitSource } from '../recipe/recipe.ts';
 import type { Read } from '../store/store.ts';
 import { claimTree, makeTree, removeAbandonedTrees, removeOtherAttempts, type SourceTree } from './source-tree.ts';
 import type { WorkingTree } from './working-tree.ts';
@@ -98,28 +99,45 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
   };
 }
 
-interface Part extends Distfile {
+interface Part {
+  /** Below the source tree; empty for the tree itself. */
   readonly into: string;
+  readonly candidates: readonly [Candidate, ...Candidate[]];
+  /** The name under which the file is copied in; undefined when it is unpacked. */
+  readonly plain: string | undefined;
 }
 
-function partsOf({ recipe }: LoadedRecipe): Part[] {
-  if (recipe.url === undefined) return [];
-  const own: Part = {
-    into: '',
-    url: recipe.url(recipe.version),
-    sha256: recipe.sha256,
-    alternatives: recipe.alternatives ?? [],
-  };
-  return [own, ...Object.entries(recipe.extraSources ?? {}).map(([into, part]): Part => ({ ...part, into }))];
+/** The files that a source tree is made of, with everything that may stand for each. */
+export function partsOf({ recipe }: LoadedRecipe): Part[] {
+  if (recipe.sha256 === undefined) return [];
+  const { version, alternatives, sha256, unpack = true } = recipe;
+  const own =
+    recipe.git === undefined
+      ? filePart('', { url: recipe.url(version), sha256, unpack, ...(alternatives && { alternatives }) })
+      : partOf('', gitCandidate(recipe.git, version, sha256), alternatives);
+  return [own, ...Object.entries(recipe.extraSources ?? {}).map(([into, file]) => filePart(into, file))];
+}
+
+function filePart(into: string, { url, sha256, alternatives, unpack = true }: Distfile): Part {
+  const file = distfileName(url);
+  return { ...partOf(into, { file, sha256: sha256 as Digest, url }, alternatives), plain: unpack ? undefined : file };
+}
+
+function partOf(into: string, upstream: Candidate, alternatives: readonly Alternative[] = []): Part {
+  const others = alternatives.map((other): Candidate => ({ ...other, sha256: other.sha256 as Digest }));
+  return { into, candidates: [upstream, ...others], plain: undefined };
+}
+
+function gitCandidate({ url, commit, tag, submodules = true }: GitSource, version: string, sha256: string): Candidate {
+  const git = { url, commit, submodules, ...(tag && { tag: tag(version) }) };
+  return { file: gitArchiveName(url, commit), sha256: sha256 as Digest, git };
 }
 
 async function fetchPart(
-  { url, sha256, alternatives = [], into }: Part,
+  { into, candidates, plain }: Part,
   source: LoadedRecipe,
   steps: SourceSteps,
 ): Promise<Unpacking> {
-  const upstream: Candidate = { file: basename(new URL(url).pathname), sha256: sha256 as Digest, url };
-  const others = alternatives.map((other): Candidate => ({ ...other, sha256: other.sha256 as Digest }));
-  const { path, candidate } = await steps.fetch(source, [upstream, ...others]);
-  return { file: path, into, inside: candidate.inside };
+  const { path, candidate } = await steps.fetch(source, candidates);
+  return { file: path, into, inside: candidate.inside, plain };
 }

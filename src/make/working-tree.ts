@@ -94,7 +94,7 @@ function namingFault(name: string, dir: string, { graph, foreign }: Known): read
   const { source } = graph.node(name);
   const hint =
     source === undefined
-      ? 'only a package whose recipe has a url can be built from a working directory'
+      ? 'only a package whose recipe has a url or git can be built from a working directory'
       : `it is built from the source of ${source.name}: write --source ${source.name}=${dir}`;
   return [new Failure('usage', `${name} has no source of its own`, { hint })];
 }

@@ -21,8 +21,28 @@ export interface Alternative {
 export interface Distfile {
   readonly url: string;
   readonly sha256: string;
+  /** `false` for a file that is no archive, or is to stay one: it is copied in under its name. */
+  readonly unpack?: boolean;
   /** Declared interchangeable with the file above; tried in order when that one cannot be had. */
   readonly alternatives?: readonly Alternative[];
+}
+
+/** A distfile inside another's source tree. */
+export interface ExtraSource extends Distfile {
+  /** Its own version, as `url` has it: `check-update` looks for newer ones. Omitted: it goes by the recipe's version. */
+  readonly version?: string;
+  readonly update?: UpdateSource;
+}
+
+/** One commit of a git repository, fetched by https, http or git without any setting of the user. */
+export interface GitSource {
+  readonly url: string;
+  /** All of its digits. */
+  readonly commit: string;
+  /** The tag of a version. It has to be this commit: one that upstream moves is an error. */
+  readonly tag?: (version: string) => string;
+  /** `false` leaves the directories of submodules empty, which else are filled, all the way down. */
+  readonly submodules?: boolean;
 }
 
 interface WithSource {
@@ -31,16 +51,33 @@ interface WithSource {
   readonly url: (version: string) => string;
   readonly sha256: string;
   readonly alternatives?: readonly Alternative[];
+  /** `false` for a file that is no archive, or is to stay one: it is copied into the source tree under its name. */
+  readonly unpack?: boolean;
   /** Further distfiles, unpacked into these subdirectories of the source tree. */
-  readonly extraSources?: Readonly<Record<string, Distfile>>;
+  readonly extraSources?: Readonly<Record<string, ExtraSource>>;
+  readonly git?: undefined;
+  readonly sourceOf?: undefined;
+}
+
+interface WithGit {
+  readonly version: string;
+  readonly git: GitSource;
+  /** Of the files, packed by mk into an archive that is the same everywhere; mk tells it where it is not the right one. */
+  readonly sha256: string;
+  readonly alternatives?: readonly Alternative[];
+  readonly extraSources?: Readonly<Record<string, ExtraSource>>;
+  readonly url?: undefined;
+  readonly unpack?: undefined;
   readonly sourceOf?: undefined;
 }
 
 interface WithoutSource {
   readonly version?: string;
   readonly url?: undefined;
+  readonly git?: undefined;
   readonly sha256?: undefined;
   readonly alternatives?: undefined;
+  readonly unpack?: undefined;
   readonly extraSources?: undefined;
   /** Builds from the prepared source tree of this package, and has its version. */
   readonly sourceOf?: string;
@@ -87,7 +124,7 @@ export interface Hooks {
 }
 
 /** `pkg/<name>/build.ts` exports one as its default. */
-export type Recipe = (WithSource | WithoutSource) & Relations & Traits & Hooks;
+export type Recipe = (WithSource | WithGit | WithoutSource) & Relations & Traits & Hooks;
 
 /** A recipe whose fields depend on the configuration of the board and product. */
 export type ComputedRecipe = (config: Config) => Recipe;

@@ -3,6 +3,7 @@ import { modeFault } from '../base/mode.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { locate } from './locate.ts';
 import type { Recipe } from './recipe.ts';
+import { distfileFault, fileNameFault, gitFault } from './validate-source.ts';
 import { updateFault } from './validate-update.ts';
 
 /** What is wrong with a field's value, or undefined when it is right. */
@@ -13,11 +14,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const text: Check = (value) =>
   value === '' ? 'must not be empty' : typeof value === 'string' ? undefined : `must be a text, not ${kind(value)}`;
-const address: Check = (value) =>
-  text(value) ??
-  (/^(?:https?|ftp|file):\/\/./.test(String(value)) && URL.canParse(String(value))
-    ? undefined
-    : `gives "${value}", which is no address such as https://…`);
+const address: Check = (value) => text(value) ?? distfileFault(value);
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : `must be true or false, not ${kind(value)}`);
 const callable: Check = (value) => (typeof value === 'function' ? undefined : `must be a function, not ${kind(value)}`);
 const record: Check = (value) => (isRecord(value) ? undefined : `must be an object, not ${kind(value)}`);
@@ -42,12 +39,18 @@ const fields: Readonly<Record<keyof Recipe, Check>> = {
   version: text,
   url: callable,
   sha256,
-  alternatives: listOf(distfile({ file: text, sha256 })),
+  alternatives: listOf(distfile({ file: fileNameFault, sha256 })),
+  unpack: flag,
   extraSources: (value) =>
     record(value) ??
     Object.values(value as object)
-      .map(distfile({ url: address, sha256 }))
+      .map(
+        (part) =>
+          distfile({ url: address, sha256, unpack: optional(flag) })(part) ??
+          ownVersionFault(part as Record<string, unknown>),
+      )
       .find(Boolean),
+  git: record,
   sourceOf: text,
   depends: names,
   buildDepends: names,
@@ -93,6 +96,10 @@ function listOf(check: Check): Check {
   return (value) => (Array.isArray(value) ? value.map(check).find(Boolean) : `must be a list, not ${kind(value)}`);
 }
 
+function optional(check: Check): Check {
+  return (value) => (value === undefined ? undefined : check(value));
+}
+
 function distfile(required: Readonly<Record<string, Check>>): Check {
   return (value) => {
     if (!isRecord(value)) return `must hold objects, not ${kind(value)}`;
@@ -102,6 +109,19 @@ function distfile(required: Readonly<Record<string, Check>>): Check {
     }
     return undefined;
   };
+}
+
+/** An extra source that has a version of its own is asked for newer ones as its url has it. */
+function ownVersionFault({ version, update, url }: Readonly<Record<string, unknown>>): string | undefined {
+  if (version !== undefined) {
+    const wrong = text(version);
+    if (wrong !== undefined) return `has a "version" that ${wrong}`;
+    if (!String(url).includes(String(version))) return `has the version ${version}, which is not in its url ${url}`;
+  }
+  if (update === undefined) return undefined;
+  if (version === undefined) return 'has an "update" and no "version"';
+  const wrong = record(update) ?? updateFault(update as object);
+  return wrong === undefined ? undefined : `has an "update" that ${wrong}`;
 }
 
 function kind(value: unknown): string {
@@ -137,17 +157,23 @@ export function recipeFaults(name: string, file: string, value: unknown): Failur
       if (wrong !== undefined) faults.push(fault(`"${field}" ${wrong}`, field));
     }
   }
-  const needs = ['version', 'url', 'sha256'].filter((field) => value[field] === undefined);
-  const hasSource = value['url'] !== undefined || value['sha256'] !== undefined;
+  const { url, version, git } = value;
+  const needs = ['version', git === undefined ? 'url' : 'git', 'sha256'].filter((field) => value[field] === undefined);
+  const hasSource = url !== undefined || git !== undefined || value['sha256'] !== undefined;
   if (hasSource && needs.length > 0) {
     faults.push(
       fault(
         `a package with a source needs ${needs.map((field) => `"${field}"`).join(' and ')} too`,
-        value['url'] ? 'url' : 'sha256',
+        git ? 'git' : url ? 'url' : 'sha256',
       ),
     );
   }
-  const { url, version } = value;
+  if (isRecord(git)) {
+    const wrong = gitFault(git, version);
+    if (wrong !== undefined) faults.push(fault(`"git" ${wrong}`, 'git'));
+    for (const other of ['url', 'unpack'].filter((field) => value[field] !== undefined))
+      faults.push(fault(`it has "git", and "${other}" is only for files that are downloaded`, other));
+  }
   if (typeof url === 'function' && typeof version === 'string') {
     const wrong = urlFault(url as (version: string) => unknown, version);
     if (wrong !== undefined) faults.push(fault(`"url" ${wrong}`, 'url'));

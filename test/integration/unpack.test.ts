@@ -160,17 +160,43 @@ describe('a zip archive', () => {
 });
 
 describe('a file that is no archive', () => {
-  test('is copied in under its name', async () => {
-    writeFileSync(join(dir, 'firmware.bin'), 'bytes');
-    await unpackDistfile(join(dir, 'firmware.bin'), into);
+  test('is copied in under its name where the recipe says so, also when it is compressed or an archive', async () => {
+    writeFileSync(join(dir, 'firmware'), 'bytes', { mode: 0o755 });
+    run('tar', '-czf', 'a.tar.gz', 'firmware');
+    await unpackDistfile(join(dir, 'firmware'), into, { plain: 'firmware.bin' });
+    await unpackDistfile(join(dir, 'a.tar.gz'), into, { plain: 'a.tar.gz' });
+    await unpackDistfile(join(dir, 'a.tar.gz'), join(into, 'inner'), { inside: 'firmware', plain: 'table' });
+    expect(readdirSync(into).sort()).toEqual(['a.tar.gz', 'firmware.bin', 'inner']);
     expect(readFileSync(join(into, 'firmware.bin'), 'utf8')).toBe('bytes');
+    expect(statSync(join(into, 'firmware.bin')).mode & 0o777).toBe(0o644);
+    expect(readdirSync(join(into, 'inner'))).toEqual(['table']);
+    await expect(unpackDistfile(join(dir, 'firmware'), into, { plain: 'inner' })).rejects.toMatchObject({
+      code: 'unpack-unsafe',
+    });
   });
 
-  test('stays compressed when it is', async () => {
+  test('is refused where it does not, and named as what it is', async () => {
+    const refused = async (name: string) => {
+      const failure: unknown = await unpackDistfile(join(dir, name), into).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'unpack-failed' });
+      expect(readdirSync(into)).toEqual([]);
+      const { message, hint } = failure as { readonly message: string; readonly hint: string };
+      return `${message} (${hint.split(':')[0]})`;
+    };
+    writeFileSync(join(dir, 'firmware.bin'), 'bytes');
+    writeFileSync(join(dir, 'empty.tar'), '');
+    writeFileSync(join(dir, 'page.tar.gz'), '\n<!DOCTYPE HTML><title>Sorry</title>');
     writeFileSync(join(dir, 'table'), 'bytes');
     run('gzip', 'table');
-    await unpackDistfile(join(dir, 'table.gz'), into);
-    expect(readdirSync(into)).toEqual(['table.gz']);
+    const plain = 'if it is the right file, write `unpack';
+    expect(await refused('firmware.bin')).toBe(`firmware.bin: is no archive, but a file of another kind (${plain})`);
+    expect(await refused('empty.tar')).toBe(`empty.tar: is no archive, but a file of another kind (${plain})`);
+    expect(await refused('table.gz')).toBe(
+      `table.gz: is no archive, but a single file, compressed with gzip (${plain})`,
+    );
+    expect(await refused('page.tar.gz')).toBe(
+      'page.tar.gz: is no archive, but a web page (its sha256 in the recipe is that of the page)',
+    );
   });
 });
 

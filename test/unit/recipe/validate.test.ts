@@ -5,6 +5,7 @@ import { diagnostic } from '../../../src/report/diagnostic.ts';
 import { temporaryTree } from '../../support/tree.ts';
 
 const sha256 = '0f8a4c272d7f17f369ded10a4aca28b8e304828e95526da482b0ccc4dfc9d8e1';
+const commit = 'c'.repeat(40);
 const source = { version: '1.3', url: (v: string) => `https://example.org/${v}.tar.xz`, sha256 };
 
 const faults = (recipe: unknown): string[] =>
@@ -69,14 +70,52 @@ describe('what is wrong with a field is told', () => {
       `zlib: "permissions" for "bin/su" has an owner that is not 'user' or 'user:group'`,
     ],
     [{ ...source, url: () => 'zlib.net/x' }, 'zlib: "url" gives "zlib.net/x", which is no address such as https://…'],
+    [
+      { ...source, url: () => 'https://zlib.net/' },
+      'zlib: "url" gives "https://zlib.net/", which does not end in the name of a file',
+    ],
+    [
+      { ...source, alternatives: [{ file: '../x', sha256 }] },
+      'zlib: "alternatives" has a "file" that must be the name of a file, not "../x"',
+    ],
+    [{ ...source, unpack: 'no' }, 'zlib: "unpack" must be true or false, not a string'],
+    [{ version: '1', sha256, git: 'https://zlib.net' }, 'zlib: "git" must be an object, not a string'],
+    [
+      { version: '1', sha256, git: { url: 'ext::sh -c x', commit } },
+      'zlib: "git" has a "url" that must be an address by https, http or git, not "ext::sh -c x"',
+    ],
+    [
+      { version: '1', sha256, git: { url: '--upload-pack=x', commit } },
+      'zlib: "git" has a "url" that must be an address by https, http or git, not "--upload-pack=x"',
+    ],
+    [
+      { version: '1', sha256, git: { url: 'https://zlib.net', commit: 'abc1234' } },
+      'zlib: "git" has a "commit" that must be all 40 lower-case hexadecimal digits of one, not "abc1234"',
+    ],
+    [
+      { version: '1', sha256, git: { url: 'https://zlib.net', commit, tag: () => '-x' } },
+      'zlib: "git" has a "tag" that gives "-x", which is no name of a tag',
+    ],
+    [
+      { version: '1', sha256, git: { url: 'https://zlib.net', commit, branch: 'main' } },
+      'zlib: "git" has "branch", and only url, commit, tag and submodules are known',
+    ],
+    [
+      { ...source, git: { url: 'https://zlib.net', commit } },
+      'zlib: it has "git", and "url" is only for files that are downloaded',
+    ],
+    [{ git: { url: 'https://zlib.net', commit } }, 'zlib: a package with a source needs "version" and "sha256" too'],
     [{ ...source, url: () => undefined }, 'zlib: "url" must be a text, not nothing'],
     [{ update: 'github' }, 'zlib: "update" must be an object, not a string'],
     [{ build: 'make' }, 'zlib: "build" must be a function, not a string'],
     [{ ...source, alternatives: {} }, 'zlib: "alternatives" must be a list, not an object'],
-    [{ ...source, alternatives: [{ sha256 }] }, 'zlib: "alternatives" has a "file" that must be a text, not nothing'],
+    [
+      { ...source, alternatives: [{ sha256 }] },
+      'zlib: "alternatives" has a "file" that must be the name of a file, not undefined',
+    ],
     [{ ...source, alternatives: ['a'] }, 'zlib: "alternatives" must hold objects, not a string'],
     [
-      { ...source, extraSources: { gmp: { url: 'https://example.org' } } },
+      { ...source, extraSources: { gmp: { url: 'https://example.org/gmp.tar' } } },
       'zlib: "extraSources" has a "sha256" that must be 64 lower-case hexadecimal digits, not nothing',
     ],
     [{ ...source, extraSources: [] }, 'zlib: "extraSources" must be an object, not a list'],
