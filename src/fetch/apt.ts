@@ -7,7 +7,7 @@ import { Failure } from '../base/failure.ts';
 import { type Lock, takeLock } from '../base/lock.ts';
 import { configureApt, runApt } from './apt-config.ts';
 import { type ArchiveFile, lookUp, type SourceFile, type SourceList, sourceFiles, writeIndex } from './apt-index.ts';
-import { measure, progress, type Received } from './receive.ts';
+import { type Audience, measure, progress, type Received } from './receive.ts';
 
 const oneDay = 24 * 3600 * 1000;
 
@@ -20,7 +20,8 @@ export async function fetchFromApt(
   sha256: Digest,
   to: string,
   aptDir: string,
-  tell: (detail: string) => void,
+  tell: Audience['tell'],
+  count: Audience['count'] = () => {},
 ): Promise<Received> {
   const archive = await openArchive(aptDir);
   const tried = new Set<string>();
@@ -30,7 +31,7 @@ export async function fetchFromApt(
     for (const file of files.filter(({ uri }) => !tried.has(uri))) {
       tried.add(file.uri);
       try {
-        return await archive.get(file, sha256, to, tell);
+        return await archive.get(file, sha256, to, { tell, count });
       } catch (error) {
         // An index may list what the archive no longer has; another index may have it elsewhere.
         if (!(error instanceof Failure)) throw error;
@@ -57,7 +58,7 @@ interface Archive {
   named(source: string, tell: (detail: string) => void): Promise<readonly SourceFile[]>;
   /** Files with the digest; `refresh` asks the archive for newer lists first, at most once a day and a process. */
   find(sha256: Digest, refresh: boolean, tell: (detail: string) => void): Promise<readonly ArchiveFile[]>;
-  get(file: ArchiveFile, sha256: Digest, to: string, tell: (detail: string) => void): Promise<Received>;
+  get(file: ArchiveFile, sha256: Digest, to: string, audience: Audience): Promise<Received>;
 }
 
 const archives = new Map<string, Promise<Archive>>();
@@ -121,10 +122,10 @@ async function makeArchive(aptDir: string): Promise<Archive> {
       await updating;
       return indexed((now) => sourceFiles(index, now, source));
     },
-    async get({ uri, size }, sha256, to, tell) {
+    async get({ uri, size }, sha256, to, audience) {
       const host = URL.canParse(uri) ? new URL(uri).host : '';
-      const report = progress(size, host || 'the archive', tell);
-      const watch = setInterval(() => report(statSync(to, { throwIfNoEntry: false })?.size ?? 0), 1000);
+      const report = progress(size, host || 'the archive', audience);
+      const watch = setInterval(() => report(statSync(to, { throwIfNoEntry: false })?.size ?? 0), 500);
       try {
         await runApt(aptHelper, config, ['-q', 'download-file', uri, to, `SHA256:${sha256}`]);
         return await measure(to);

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { copyFile, constants as fsConstants, open, rename, stat } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import type { Digest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { type DownloadOptions, download, type ResponseHead } from '../base/http.ts';
+import type { MkEvent } from '../report/event.ts';
 import { readNote, writeNote } from './partial.ts';
 
 /** What arrived in a file that nobody else knows yet. */
@@ -17,14 +18,25 @@ export interface Received {
   readonly resumed?: boolean;
 }
 
+/** How far a file is, as events tell. */
+export type Transfer = Omit<Extract<MkEvent, { event: 'transfer' }>, 'event' | 'package'>;
+
+/** Who hears how far a download is. */
+export interface Audience {
+  /** In words, now and then: a log must stay readable. */
+  readonly tell: (detail: string) => void;
+  /** In bytes, a few times a second. */
+  readonly count?: (received: number, total: number | undefined) => void;
+}
+
 /**
  * Downloads `url` to `to`, hashing while it streams; goes on with what an earlier try, also of another process, has left
- * there. `tell` gets the progress now and then.
+ * there. The audience hears how far it is.
  */
 export async function receive(
   url: string,
   to: string,
-  tell: (detail: string) => void,
+  audience: Audience,
   options: DownloadOptions = {},
 ): Promise<Received> {
   const left = readNote(to, url);
@@ -37,7 +49,7 @@ export async function receive(
     let report = (_size: number): void => {};
     const expect = (head: ResponseHead) => {
       contentType = head.contentType;
-      report = progress(head.size, head.host, tell);
+      report = progress(head.size, head.host, audience);
     };
     const sink = {
       async begin(head: ResponseHead) {
@@ -104,17 +116,41 @@ export async function settle(temporary: string, path: string): Promise<void> {
   await rename(temporary, path);
 }
 
-/** "12.3 of 87.1 MB from HOST", at most every ten seconds: a log must stay readable. */
+/** Gets the file that grows at `path`, and tells the beginning and the end of that, whatever came of it. */
+export async function transferred<T>(
+  file: string,
+  path: string,
+  tell: ((transfer: Transfer) => void) | undefined,
+  get: () => Promise<T>,
+): Promise<T> {
+  const received = () => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  tell?.({ file, received: received(), isEnded: false });
+  try {
+    return await get();
+  } finally {
+    tell?.({ file, received: received(), isEnded: true });
+  }
+}
+
+/** Milliseconds between two counts, and between two tellings. */
+const [countPause, tellPause] = [250, 10_000];
+
+/** Tells "12.3 of 87.1 MB from HOST" and counts, each not too often; to be called with the size as it grows. */
 export function progress(
   total: number | undefined,
   from: string,
-  tell: (detail: string) => void,
+  { tell, count = () => {} }: Audience,
 ): (size: number) => void {
-  let last = performance.now();
+  let told = performance.now();
+  let counted = Number.NEGATIVE_INFINITY;
   return (size) => {
     const now = performance.now();
-    if (now - last < 10_000) return;
-    last = now;
+    if (now - counted >= countPause) {
+      counted = now;
+      count(size, total);
+    }
+    if (now - told < tellPause) return;
+    told = now;
     tell(`${megabytes(size)}${total === undefined ? '' : ` of ${megabytes(total)}`} MB from ${from}`);
   };
 }
