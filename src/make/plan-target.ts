@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Failure, throwCollected } from '../base/failure.ts';
+import { Failure, Failures, failuresOf, throwCollected } from '../base/failure.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { checkPrograms, machineFingerprint } from '../build/machine.ts';
 import { probeSandbox, type SandboxLevel } from '../build/sandbox.ts';
@@ -9,7 +9,7 @@ import type { Graph } from '../graph/graph.ts';
 import { resolveGraph } from '../graph/resolve.ts';
 import type { TargetOptions } from '../options.ts';
 import { makePlan, type PlanInputs, type Step } from '../plan/plan.ts';
-import { openRecipes, type RecipeSet } from '../recipe/load.ts';
+import { openReadable, type RecipeSet } from '../recipe/load.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { openMemory } from './memory.ts';
 import type { PastTree } from './past-tree.ts';
@@ -46,13 +46,16 @@ export async function planTarget(options: TargetOptions, past?: PastTree): Promi
   const target = selectTarget(workspace, options.board, options.product);
   // These ask other programs or read much, and wait for each other no longer than they must.
   const [recipes, reading, sandbox, machine] = await Promise.all([
-    openRecipes(workspace.packages, installation.root, past?.bundleDir ?? join(workspace.storeDir, 'recipes')),
+    openReadable(workspace.packages, installation.root, past?.bundleDir ?? join(workspace.storeDir, 'recipes')),
     past ? readingOf(target, past.revision.name, past.revision.time) : openReading(target, tree),
     probeSandbox(options.sandbox),
     machineFingerprint(),
   ]);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
-  const graph = await resolveGraph(root, recipes, reading.configOf, reading.preferred(), reading.placeOf);
+  const graph = await withUnreadable(recipes, () =>
+    resolveGraph(root, recipes, reading.configOf, reading.preferred(), reading.placeOf),
+  );
+  recipes.remember?.();
   const foreign = (name: string) => foreignPackage(name, graph, recipes);
   throwCollected(rebuild.flatMap(foreign));
   const workingTrees = await openWorkingTrees(options.sources, { graph, cwd: workspace.buildDir, foreign });
@@ -77,6 +80,17 @@ export async function planTarget(options: TargetOptions, past?: PastTree): Promi
   };
   const plan = () => makePlan(graph, inputs);
   return { workspace, target, recipes, reading, graph, store, sandbox, buildRoot, inputs, workingTrees, plan };
+}
+
+/** What cannot be read is told together with what else is wrong. */
+async function withUnreadable({ unreadable = [] }: RecipeSet, work: () => Promise<Graph>): Promise<Graph> {
+  const graph = await work().catch((error: unknown) => {
+    const failures = failuresOf(error);
+    if (failures === undefined || unreadable.length === 0) throw error;
+    throw new Failures([...new Set([...unreadable, ...failures])]);
+  });
+  throwCollected(unreadable);
+  return graph;
 }
 
 /** Fails before any work with every program of the build machine that the target's recipes need and that is missing. */

@@ -7,7 +7,7 @@ import { Failure, throwCollected } from '../base/failure.ts';
 import { emptyDir, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
 import { borrowedFrom, isBorrowed } from './borrowed.ts';
 
-/** All recipes as one JavaScript module whose default export has a lazy thunk for each. */
+/** All recipes as one JavaScript module whose default export has a lazy thunk for each, which evaluates it at once. */
 export interface RecipeBundle {
   /** The module, alone in its directory with its source map. */
   readonly path: string;
@@ -15,6 +15,10 @@ export interface RecipeBundle {
   readonly codeFiles: Readonly<Record<string, readonly string[]>>;
   /** Every file that is in it, as it was then. */
   readonly inputs: Readonly<Record<string, FileStamp>>;
+  /** Names of recipes whose modules are known to come to their end. */
+  readonly sound: readonly string[];
+  /** Adds to them, for the next run. */
+  keepSound(names: readonly string[]): void;
 }
 
 /** Times in milliseconds. What a file holds cannot change without its change time, which nobody can set. */
@@ -29,7 +33,7 @@ const day = 24 * 3600 * 1000;
 
 interface Stamp {
   readonly entry: Digest;
-  readonly bundle: RecipeBundle;
+  readonly bundle: Omit<RecipeBundle, 'keepSound'>;
 }
 
 /**
@@ -45,19 +49,27 @@ export async function bundleRecipes(
   const name = digestOf(`${entry}\n${engineRoot}`);
   const stampFile = join(cacheDir, `${name}.json`);
   const known = parseStamp(readIfPresent(stampFile));
-  if (known !== undefined && isFresh(known)) return inUse(known.bundle);
+  const write = (stamp: Stamp) => writeAtomic(stampFile, JSON.stringify(stamp));
+  if (known !== undefined && isFresh(known)) return keeping(known, write);
 
   const { text, map, metafile, inputs, isCertain } = await runUndisturbed(entry, engineRoot);
   const bundleDir = join(cacheDir, digestOf(text));
   const codeFiles = codeFilesOf(packages, metafile, engineRoot);
-  const bundle = { path: join(bundleDir, 'recipes.mjs'), codeFiles, inputs };
+  const bundle = { path: join(bundleDir, 'recipes.mjs'), codeFiles, inputs, sound: [] };
+  const stamp: Stamp = { entry: digestOf(entry), bundle };
   publish(bundleDir, text, map);
-  if (isCertain) writeAtomic(stampFile, JSON.stringify({ entry: digestOf(entry), bundle } satisfies Stamp));
-  return bundle;
+  if (isCertain) write(stamp);
+  return keeping(stamp, isCertain ? write : () => {});
+}
+
+function keeping({ entry, bundle }: Stamp, write: (stamp: Stamp) => void): RecipeBundle {
+  const keepSound = (names: readonly string[]) =>
+    write({ entry, bundle: { ...bundle, sound: [...bundle.sound, ...names].sort() } });
+  return { ...inUse(bundle), keepSound };
 }
 
 /** Whether a file that is in the bundle still is what it was then. */
-export function isUnchanged({ inputs }: RecipeBundle, path: string): boolean {
+export function isUnchanged({ inputs }: Pick<RecipeBundle, 'inputs'>, path: string): boolean {
   const [then, now] = [inputs[path], fileStamp(path)];
   return (
     now.time === then?.time && now.changeTime === then.changeTime && now.inode === then.inode && now.size === then.size
@@ -80,7 +92,7 @@ async function runUndisturbed(entry: string, engineRoot: string, attempts = 3) {
 
 function entryText(packages: ReadonlyMap<string, string>): string {
   const thunks = [...packages].map(
-    ([name, dir]) => `  ${JSON.stringify(name)}: () => import(${JSON.stringify(join(dir, 'build.ts'))}),\n`,
+    ([name, dir]) => `  ${JSON.stringify(name)}: () => require(${JSON.stringify(join(dir, 'build.ts'))}),\n`,
   );
   return `export default {\n${thunks.join('')}};\n`;
 }
@@ -95,6 +107,7 @@ function parseStamp(text: string | undefined): Stamp | undefined {
 
 function isFresh({ bundle }: Stamp): boolean {
   try {
+    if (!Array.isArray(bundle.sound)) return false;
     statSync(bundle.path);
     return Object.keys(bundle.inputs).every((path) => isUnchanged(bundle, path));
   } catch {
@@ -103,7 +116,7 @@ function isFresh({ bundle }: Stamp): boolean {
 }
 
 /** What nobody has used for a month may be removed. */
-function inUse(bundle: RecipeBundle): RecipeBundle {
+function inUse<T extends Pick<RecipeBundle, 'path'>>(bundle: T): T {
   const dir = dirname(bundle.path);
   if (Date.now() - statSync(dir).mtimeMs > day) utimesSync(dir, new Date(), new Date());
   return bundle;

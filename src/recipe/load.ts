@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { locate } from './locate.ts';
 import type { ComputedRecipe, Recipe } from './recipe.ts';
 import { recipeFaults } from './validate.ts';
+import { watched } from './watchdog.ts';
 
 /** A recipe with its name and where it came from. */
 export interface LoadedRecipe {
@@ -31,6 +32,10 @@ export interface RecipeSet {
   has(name: string): boolean;
   /** Evaluates and checks one recipe; a Failure or Failures tells everything that is wrong with it. */
   load(name: string, config: Config): Promise<LoadedRecipe>;
+  /** What is wrong with recipes that cannot even be read. */
+  readonly unreadable?: readonly Failure[];
+  /** To be called when all that is needed was loaded: keeps for the next run what is known of the recipes now. */
+  remember?(): void;
 }
 
 type Module = { readonly default?: Recipe | ComputedRecipe };
@@ -43,19 +48,33 @@ export async function openRecipes(
 ): Promise<RecipeSet> {
   const bundle = await bundleRecipes(packages, engineRoot, cacheDir);
   process.setSourceMapsEnabled(true);
-  const thunks = ((await import(pathToFileURL(bundle.path).href)) as { default: Record<string, () => Promise<Module>> })
-    .default;
+  const thunks = ((await import(pathToFileURL(bundle.path).href)) as { default: Record<string, () => Module> }).default;
+  const sound = new Set(bundle.sound);
+  const ended: string[] = [];
 
   return {
     bundlePath: bundle.path,
     names: [...packages.keys()],
     has: (name) => packages.has(name),
+    remember() {
+      if (ended.length > 0) bundle.keepSound(ended);
+      ended.length = 0;
+    },
     async load(name, config) {
       const dir = packages.get(name);
       const thunk = thunks[name];
       if (dir === undefined || thunk === undefined) throw new TypeError(`no recipe ${name}`);
       const file = join(dir, 'build.ts');
-      const recipe = await evaluate(name, file, thunk, config);
+      // What came to its end before is trusted: watching a thousand recipes would take as long as all else.
+      const run = <T>(part: () => T): T => (sound.has(name) ? part() : watched(name, part));
+      const recipe = evaluate(
+        name,
+        file,
+        () => run(thunk),
+        (computed) => run(() => computed(config)),
+      );
+      if (!sound.has(name)) ended.push(name);
+      sound.add(name);
       const codeFiles = bundle.codeFiles[name] ?? [];
       const modules = codeFiles.filter((path) => !path.startsWith(`${dir}/`));
       const digest = digestOfCode(readCode(dir, modules));
@@ -73,11 +92,45 @@ export async function openRecipes(
   };
 }
 
-async function evaluate(name: string, file: string, thunk: () => Promise<Module>, config: Config): Promise<Recipe> {
+/**
+ * Like `openRecipes`, but recipes that cannot be read do not keep the others from being loaded, so that all that is wrong
+ * with all of them can be told at once.
+ */
+export async function openReadable(
+  ...[packages, engineRoot, cacheDir]: Parameters<typeof openRecipes>
+): Promise<RecipeSet> {
+  try {
+    return await openRecipes(packages, engineRoot, cacheDir);
+  } catch (error) {
+    const unreadable = failuresOf(error) ?? [];
+    const faultsOf = (dir = '') => unreadable.filter(({ place }) => place?.file === join(dir, 'build.ts'));
+    const others = new Map([...packages].filter(([, dir]) => faultsOf(dir).length === 0));
+    // A module that several recipes import may be at fault.
+    if (packages.size - others.size < unreadable.length || unreadable.length === 0) throw error;
+    const recipes = await openRecipes(others, engineRoot, cacheDir);
+    return {
+      ...recipes,
+      unreadable,
+      names: [...packages.keys()],
+      has: (name) => packages.has(name),
+      async load(name, config) {
+        if (!others.has(name)) throw new Failures(faultsOf(packages.get(name)));
+        return recipes.load(name, config);
+      },
+    };
+  }
+}
+
+function evaluate(
+  name: string,
+  file: string,
+  thunk: () => Module,
+  compute: (recipe: ComputedRecipe) => Recipe,
+): Recipe {
   let found: unknown;
   try {
-    const exported = (await thunk()).default;
-    found = typeof exported === 'function' ? exported(config) : exported;
+    const exported = thunk().default;
+    found = typeof exported === 'function' ? compute(exported) : exported;
   } catch (error) {
     if (failuresOf(error) !== undefined) throw error;
     throw thrownByRecipe(name, file, error);

@@ -37,6 +37,33 @@ test('a syntax error is reported with its line, before anything is built', async
   expect(readdirSync(ws.here)).toEqual([]);
 });
 
+test('a syntax error does not hide what is wrong with other recipes', async () => {
+  await using ws = await workspace({
+    'pkg/a/build.ts': "import { recipe } from '#mk';\nexport default recipe({\n  depends: ['b',\n});\n",
+    'pkg/b/build.ts': "import { recipe } from '#mk';\nexport default recipe({\n  depend: ['a'],\n});\n",
+    'pkg/c/build.ts': "export default {\n  depends: ['a', 'nobody'],\n};\n",
+  });
+  const run = await ws.build();
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain(`--> ${join(ws.layer, 'pkg/a/build.ts')}:4:`);
+  expect(run.stderr).toContain('b: there is no field "depend"');
+  expect(run.stderr).toContain('c depends on "nobody", which no recipe provides');
+  expect(run.stderr.match(/^error/gm)).toHaveLength(3);
+  expect(readdirSync(ws.here)).toEqual([]);
+});
+
+test.for([
+  ['at its top level', 'for (;;);\nexport default recipe({});'],
+  ['in its function', 'export default recipe(() => {\n  for (;;);\n});'],
+])('a recipe that loops without end %s is named, and mk ends', async ([, code]) => {
+  await using ws = await workspace({ 'pkg/a/build.ts': `import { recipe } from '#mk';\n${code}\n` });
+  const env = { MK_RECIPE_SECONDS: '1' };
+  const run = await ws.start(['toy', 'box', '--layer', ws.layer], { env }).ended;
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('error[recipe-invalid]: a: it was still evaluating after 1 seconds\n');
+  expect(run.stderr).toContain('hint: look for a loop that does not end');
+});
+
 test('an import of something that is not there is reported with its line', async () => {
   await using ws = await workspace({
     'pkg/a/build.ts': `import { nothing } from '#mk';\nimport x from './absent.ts';\n${toy()}void nothing; void x;`,
