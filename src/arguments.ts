@@ -4,6 +4,7 @@ import { Failure } from './base/failure.ts';
 import type { SandboxChoice } from './build/sandbox.ts';
 import type { Installation } from './installation.ts';
 import type { MakeOptions, TargetOptions } from './options.ts';
+import type { GraphFormat } from './report/graph-text.ts';
 
 /** What every command takes. */
 export interface LayerArgs {
@@ -88,6 +89,23 @@ export const withMaking = <T>(args: Argv<T>) =>
       describe: 'write every event as a line of JSON to this file; - is stdout',
     });
 
+/** Adds what of a graph is wanted, and in which form. */
+export const withDrawing = <T>(args: Argv<T>) =>
+  args
+    .positional('package', { type: 'string', describe: 'only this one and what it needs' })
+    .option('reverse', { type: 'string', requiresArg: true, describe: 'only this package and what needs it' })
+    .option('format', {
+      choices: ['dot', 'svg', 'json'] as const satisfies readonly GraphFormat[],
+      default: 'dot' as GraphFormat,
+      describe: 'how it is written',
+    });
+
+/** Adds what of an image's sizes is wanted. */
+export const withSizes = <T>(args: Argv<T>) =>
+  args
+    .option('files', { type: 'string', requiresArg: true, default: '10', describe: 'how many of the largest files' })
+    .option('json', { type: 'boolean', default: false, describe: 'everything as JSON' });
+
 export const targetOptions = (args: TargetArgs, installation: Installation): TargetOptions => ({
   board: args.board,
   product: args.product,
@@ -120,6 +138,12 @@ export function refuseRepeated(args: Readonly<Record<string, unknown>>): true | 
   if (repeated === undefined) return true;
   const option = repeated.length === 1 ? `-${repeated}` : `--${repeated}`;
   return `${option} is given more than once`;
+}
+
+/** What --files says. */
+export function fileCount(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new Failure('usage', `--files needs a number, not "${text}"`, { hint: 'for example --files 20' });
 }
 
 /** What -j says; the number of cores when it says nothing. */

@@ -1,13 +1,16 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import {
+  fileCount,
   type LayerArgs,
   makeOptions,
   planningOptions,
   refuseRepeated,
   targetOptions,
+  withDrawing,
   withMaking,
   withPackage,
   withPlanning,
+  withSizes,
   withTarget,
 } from './arguments.ts';
 import { Failure } from './base/failure.ts';
@@ -172,6 +175,25 @@ export async function dispatch(argv: readonly string[], installation: Installati
     async (args) => {
       const { listCommand } = await import('./commands/list.ts');
       return listCommand({ what: args.what, layers: args.layer, installation });
+    },
+  );
+  command(
+    'graph <board> <product> [package]',
+    'which packages need each other, and why',
+    (args) => withDrawing(withPlanning(withTarget(args))),
+    async (args) => {
+      const { graphCommand } = await import('./commands/graph.ts');
+      const { package: top, reverse, format } = args;
+      return graphCommand({ ...targetOptions(args, installation), package: top, reverse, format });
+    },
+  );
+  command(
+    'size <board> <product>',
+    'what the image is made of',
+    (args) => withSizes(withPlanning(withTarget(args))),
+    async (args) => {
+      const { sizeCommand } = await import('./commands/size.ts');
+      return sizeCommand({ ...targetOptions(args, installation), files: fileCount(args.files), json: args.json });
     },
   );
   command('clean <board> <product>', 'remove the build root of a target', withTarget, async (args) => {

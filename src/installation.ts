@@ -8,6 +8,8 @@ export interface Installation {
   readonly root: string;
   /** The program that runs hooks, as one JavaScript file alone with its chunks in a directory. */
   readonly runner: string;
+  /** Files with the script and the style of a run's report. */
+  readonly page: { readonly script: string; readonly style: string };
   /** The Node binary that runs us and the hooks. */
   readonly node: string;
   readonly program: 'mk' | 'check-update';

@@ -4,6 +4,8 @@ export const usage = `Usage: mk <board> <product> [options]                     
        mk why <board> <product> <package>                  what changed since a package was built here
        mk key <board> <product> <package>                  everything a package's result depends on, as JSON
        mk diff <board>/<product> [<board>/<product>]       what would be built anew for the second, and why
+       mk graph <board> <product> [package]                which packages need each other, as DOT, SVG or JSON
+       mk size <board> <product>                           what the image is made of: packages and largest files
        mk check <board> <product> [package…]               build again elsewhere and compare every byte
        mk fetch <board> <product> [--all-sources]          get everything that is needed to build offline
        mk mirror <directory>                               put what was fetched into a mirror for other builds

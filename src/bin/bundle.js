@@ -17,6 +17,8 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const entries = { cli: 'src/cli.ts', runner: 'src/build/runner.ts' };
+/** The script and the style of the page that each run leaves: they work in a browser. */
+const pageEntries = { page: 'src/report/page/page.ts', style: 'src/report/page/page.css' };
 /** Files that decide what a bundle looks like without being in it. */
 const settings = ['package.json', 'tsconfig.json', 'src/bin/bundle.js', 'node_modules/esbuild/package.json'];
 const day = 24 * 3600 * 1000;
@@ -78,7 +80,7 @@ function inUse(dir) {
 async function makeBundle(root, cache, stampFile) {
   const started = Date.now();
   const { build, stop } = createRequire(join(root, 'package.json'))('esbuild');
-  const { outputFiles, metafile } = await build({
+  const engine = await build({
     absWorkingDir: root,
     entryPoints: entries,
     outdir: '/bundle',
@@ -98,10 +100,27 @@ async function makeBundle(root, cache, stampFile) {
       js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
     },
   });
+  const page = await build({
+    absWorkingDir: root,
+    entryPoints: pageEntries,
+    outdir: '/bundle',
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    // Also in a page without any other encoding.
+    charset: 'ascii',
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+  });
   await stop();
+  const outputFiles = [...engine.outputFiles, ...page.outputFiles];
   const dir = join(cache, digest(outputFiles.map(({ path, hash }) => `${path} ${hash}`).join('\n')).slice(0, 32));
   publish(dir, outputFiles);
-  const paths = [...Object.keys(metafile.inputs), ...settings].map((path) => resolve(root, path));
+  const bundled = [engine, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const paths = [...new Set([...bundled, ...settings])].map((path) => resolve(root, path));
   const inputs = inputsOf(paths.filter((path) => existsSync(path)));
   // A file that was changed meanwhile may be in the bundle as it was before: the next run looks again.
   if (Object.values(inputs).every(({ time }) => time < started))

@@ -34,7 +34,8 @@ export async function launch(program) {
     return;
   }
   const { main } = await import(pathToFileURL(join(dir, 'cli.js')).href);
-  const installation = { root, runner: join(dir, 'runner.js'), node: process.execPath, program };
+  const page = { script: join(dir, 'page.js'), style: join(dir, 'style.css') };
+  const installation = { root, runner: join(dir, 'runner.js'), page, node: process.execPath, program };
   process.exitCode = await main(process.argv.slice(2), installation);
 }
 

@@ -113,8 +113,10 @@ function vitest(...projects) {
 
 /** Types and lint, both also when the first has something to say. */
 function check() {
-  const types = node('node_modules/typescript/bin/tsc', '-p', '.');
-  return node('node_modules/@biomejs/biome/bin/biome', 'check', '--config-path=.biome.json', '.') && types;
+  const types = ['.', 'src/report/page'].map((project) => node('node_modules/typescript/bin/tsc', '-p', project));
+  return (
+    node('node_modules/@biomejs/biome/bin/biome', 'check', '--config-path=.biome.json', '.') && types.every(Boolean)
+  );
 }
 
 /** Runs a program below the repository on its own Node. */

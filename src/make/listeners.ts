@@ -11,13 +11,18 @@ export interface Listeners {
 }
 
 /** Opens the listeners that the options ask for. On the terminal only those events are seen that `isShown` lets through. */
-export function openListeners(options: MakeOptions, isShown: (event: MkEvent) => boolean): Listeners {
+export function openListeners(
+  options: MakeOptions,
+  isShown: (event: MkEvent) => boolean,
+  more: readonly Listener[],
+): Listeners {
   const started = performance.now();
   const events = options.events === undefined ? undefined : jsonLines(options.events);
   const onTerminal = plainLines((text) => process.stderr.write(text));
   const listeners: readonly Listener[] = [
     (event, at) => isShown(event) && onTerminal(event, at),
     ...(events === undefined ? [] : [events.listener]),
+    ...more,
   ];
   return {
     tell(event) {

@@ -6,6 +6,7 @@ import { awaitLock } from '../base/lock.ts';
 import { startJobServer } from '../build/jobserver.ts';
 import type { MkEvent } from '../report/event.ts';
 import { openListeners } from './listeners.ts';
+import { openRunReport } from './run-report.ts';
 import type { Sources } from './sources.ts';
 import { openWorkshop, type PlannedRun, sourcesOf, type Workshop } from './workshop.ts';
 
@@ -30,7 +31,8 @@ export async function atSite<T>(
   isShown: (event: MkEvent) => boolean = () => true,
 ): Promise<T> {
   const { options, store, buildRoot } = run;
-  const { tell, close } = openListeners(options, isShown);
+  const report = openRunReport(run, (message, detail) => tell({ event: 'warning', message, detail }));
+  const { tell, close } = openListeners(options, isShown, [report.listener]);
   const interrupt = catchInterrupts(() =>
     tell({ event: 'warning', message: 'interrupted: finishing what runs; once more stops it' }),
   );
@@ -41,8 +43,10 @@ export async function atSite<T>(
     });
     let isOurs = true;
     const leave = () => {
-      if (isOurs) lock.release();
+      if (!isOurs) return;
       isOurs = false;
+      report.close();
+      lock.release();
     };
     removeLeftovers(buildRoot.dir);
     const jobServer = startJobServer(join(store.workDir('.jobs'), 'fifo'), options.jobs);

@@ -1,0 +1,168 @@
+import type { FailureRecord } from '../base/failure.ts';
+import type { Activity, MkEvent, Usage, Verdict } from './event.ts';
+import { stepsIn } from './steps.ts';
+
+/** An event with when it happened, in seconds since the run began. */
+export interface TimedEvent {
+  readonly event: MkEvent;
+  readonly at: number;
+}
+
+/** A package of the target and the packages that it has to do with; the lists hold names. */
+export interface RelatedPackage {
+  readonly name: string;
+  readonly version?: string | undefined;
+  /** The package whose source tree it is built from. */
+  readonly source?: string | undefined;
+  /** Needed to build it. */
+  readonly build: readonly string[];
+  /** Needed to run it. */
+  readonly run: readonly string[];
+  /** What its image holds. */
+  readonly contains: readonly string[];
+}
+
+/** Something that a package was busy with, in seconds since the run began. */
+export interface Step {
+  readonly activity: Activity;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What became of a package in a run; `unfinished` when the run broke off before it was known. */
+export interface PackageRecord extends RelatedPackage {
+  readonly verdict: Verdict | 'unfinished';
+  readonly reason: string;
+  /** In the order of their beginning; one of its source may go on beside the others. */
+  readonly steps: readonly Step[];
+  /** When its verdict was known. */
+  readonly end?: number | undefined;
+  readonly expected?: number | undefined;
+  readonly isGuess?: boolean | undefined;
+  readonly key?: string | undefined;
+  readonly usage?: Usage | undefined;
+  /** Bytes of its deploy tree. */
+  readonly size?: number | undefined;
+  /** Bytes of the files that the image has from it, before they are packed. */
+  readonly imageBytes?: number | undefined;
+}
+
+/** How busy the machine was: seconds since the run began, cores' worth of CPU time, bytes of free memory. */
+export type Sample = readonly [at: number, busy: number, free: number];
+
+/** What the target's image holds, in bytes. */
+export interface ImageRecord {
+  readonly name: string;
+  /** Of all files together, before they are packed. */
+  readonly bytes: number;
+  /** Of the image as it is written. */
+  readonly packed: number;
+  readonly packages: Readonly<Record<string, number>>;
+}
+
+/** Why a package failed, or the run. */
+export interface RecordedFailure extends Omit<FailureRecord, 'place'> {
+  readonly package?: string | undefined;
+  readonly place?: string | undefined;
+}
+
+/** Everything that a report tells of a run. */
+export interface RunRecord {
+  readonly board: string;
+  readonly product: string;
+  readonly release: string;
+  readonly sandbox: string;
+  readonly jobs: number;
+  readonly cores: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly seconds: number;
+  readonly outcome: 'done' | 'failed' | 'interrupted';
+  /** Each after everything it needs. */
+  readonly packages: readonly PackageRecord[];
+  readonly samples: readonly Sample[];
+  readonly failures: readonly RecordedFailure[];
+  readonly warnings: readonly string[];
+  readonly image?: Omit<ImageRecord, 'packages'> | undefined;
+}
+
+/** What is known of a run beside its events. */
+export interface RunCircumstances {
+  /** Each after everything it needs. */
+  readonly packages: readonly RelatedPackage[];
+  readonly cores: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly image?: ImageRecord | undefined;
+}
+
+/** What the events of a run come to; its clock begins with the event `start`. */
+export function recordRun(heard: readonly TimedEvent[], about: RunCircumstances): RunRecord {
+  const start = heard.find(({ event }) => event.event === 'start');
+  const origin = start?.at ?? 0;
+  const events = heard.map(({ event, at }) => ({ event, at: Math.max(0, at - origin) }));
+  const of = <K extends MkEvent['event']>(kind: K) =>
+    events.flatMap(({ event, at }) =>
+      event.event === kind ? [{ ...(event as Extract<MkEvent, { event: K }>), at }] : [],
+    );
+  const [summary] = of('summary');
+  const [begun] = of('start');
+  const seconds = events.at(-1)?.at ?? 0;
+  const planned = new Map(of('plan').flatMap(({ packages }) => packages.map((each) => [each.package, each])));
+  const ended = new Map(of('package').map((each) => [each.package, each]));
+  const steps = stepsIn(events, about.packages, seconds);
+  const { image } = about;
+  return {
+    board: begun?.board ?? '',
+    product: begun?.product ?? '',
+    release: begun?.release ?? '',
+    sandbox: begun?.sandbox ?? '',
+    jobs: begun?.jobs ?? about.cores,
+    cores: about.cores,
+    startedAt: about.startedAt,
+    seconds,
+    outcome: summary === undefined ? 'interrupted' : outcomeOf(summary),
+    packages: about.packages.map((related): PackageRecord => {
+      const [plan, end] = [planned.get(related.name), ended.get(related.name)];
+      return {
+        ...related,
+        verdict: end?.verdict ?? 'unfinished',
+        reason: (end?.reason || plan?.reason) ?? '',
+        steps: steps.get(related.name) ?? [],
+        end: end?.at,
+        expected: plan?.step === 'build' ? plan.expected : undefined,
+        isGuess: plan?.isGuess,
+        key: end?.key,
+        usage: end?.usage,
+        size: end?.size,
+        imageBytes: image?.packages[related.name],
+      };
+    }),
+    samples: thinned(of('sample').map(({ at, busy, free }): Sample => [at, busy, free])),
+    failures: of('failure').map(({ event: _, at: __, place, ...failure }) => ({
+      ...failure,
+      place: place && `${place.file}:${place.line}:${place.column}`,
+    })),
+    warnings: of('warning').map(({ message, detail }) => (detail === undefined ? message : `${message}\n${detail}`)),
+    image: image && { name: image.name, bytes: image.bytes, packed: image.packed },
+  };
+}
+
+function outcomeOf({ failed, skipped }: { readonly failed: number; readonly skipped: number }): RunRecord['outcome'] {
+  if (failed > 0) return 'failed';
+  return skipped > 0 ? 'interrupted' : 'done';
+}
+
+/** More of them than a screen is wide tell nobody more. */
+const mostSamples = 2000;
+
+function thinned(samples: readonly Sample[]): readonly Sample[] {
+  const size = Math.ceil(samples.length / mostSamples);
+  if (size <= 1) return samples;
+  const groups = Array.from({ length: Math.ceil(samples.length / size) }, (_, at) =>
+    samples.slice(at * size, (at + 1) * size),
+  );
+  const mean = (group: readonly Sample[], part: 1 | 2) =>
+    group.reduce((sum, sample) => sum + sample[part], 0) / group.length;
+  return groups.map((group): Sample => [group.at(-1)?.[0] ?? 0, mean(group, 1), mean(group, 2)]);
+}
