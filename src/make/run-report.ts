@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { usableCores } from '../base/cgroup.ts';
 import type { Digest } from '../base/digest.ts';
 import { writeAtomic } from '../base/files.ts';
 import type { Listener, MkEvent } from '../report/event.ts';
@@ -61,7 +61,12 @@ function isWork(event: MkEvent): boolean {
 
 function writeReport(run: PlannedRun, heard: readonly TimedEvent[], startedAt: number): void {
   const { graph, buildRoot, options } = run;
-  const about = { packages: relatedPackages(graph), cores: usableCores(), startedAt, image: imageRecord(run, heard) };
+  const about = {
+    packages: relatedPackages(graph),
+    cores: availableParallelism(),
+    startedAt,
+    image: imageRecord(run, heard),
+  };
   const record = recordRun(heard, about);
   const { script, style } = options.installation.page;
   const page = htmlOf(record, { script: readFileSync(script, 'utf8'), style: readFileSync(style, 'utf8') });
