@@ -16,7 +16,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-const entries = { cli: 'src/cli.ts', runner: 'src/build/runner.ts' };
+const entries = { cli: 'src/cli.ts', runner: 'src/build/runner.ts', hook: 'src/update/hook-worker.ts' };
 /** The script and the style of the page that each run leaves: they work in a browser. */
 const pageEntries = { page: 'src/report/page/page.ts', style: 'src/report/page/page.css' };
 /** Files that decide what a bundle looks like without being in it. */
@@ -30,7 +30,7 @@ export function storeDir() {
   return cache?.startsWith('/') ? join(cache, 'mk') : join(homedir(), '.cache', 'mk');
 }
 
-/** The directory of the bundle made from today's sources in `root`: cli.js, runner.js and their chunks. */
+/** The directory of the bundle made from today's sources in `root`: cli.js, runner.js, hook.js and their chunks. */
 export async function engineDir(root) {
   const cache = cacheDir();
   const stampFile = join(cache, `${digest(root).slice(0, 16)}.json`);

@@ -1,19 +1,24 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
 import { Failure, throwCollected } from '../base/failure.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { SandboxChoice } from '../build/sandbox.ts';
-import { openWorkspace, type Workspace } from '../config/workspace.ts';
+import { selectTarget } from '../config/target.ts';
+import { openWorkspace, refuseBuildInside, type Workspace } from '../config/workspace.ts';
 import { sourcesInApt } from '../fetch/apt.ts';
 import type { Installation } from '../installation.ts';
 import type { MakeOptions, TargetOptions } from '../options.ts';
-import { openRecipes, type RecipeSet } from '../recipe/load.ts';
+import type { RecipeSet } from '../recipe/load.ts';
 import { upstreamVersion } from '../update/apt.ts';
 import { type Checking, checkPackage, type UpdateRow } from '../update/check.ts';
+import { askHook } from '../update/hook.ts';
 import { noConfig } from '../update/no-config.ts';
+import { splitPart } from '../update/parts.ts';
 import { openPatterns } from '../update/patterns.ts';
 import { updateTable } from '../update/table.ts';
 import { openWeb, type Web } from '../update/web.ts';
 import { type Applied, type ApplySetting, applyUpdate } from './update/apply.ts';
+import { openSoundRecipes } from './update/sound-recipes.ts';
 
 export interface CheckUpdateOptions {
   /** Empty for all. */
@@ -35,22 +40,26 @@ export interface CheckUpdateOptions {
 
 /**
  * Asks every upstream at once and tells it in a table on stdout. Returns 10 when there is something newer, else 1 when a
- * check failed, else 0. With `write` newer versions are applied, one package after the other: 1 when a check or an update
- * failed, else 0.
+ * check failed or something newer is only announced, else 0. With `write` newer versions are applied, one package after
+ * the other: 1 when a check or an update failed, else 0.
  */
 export async function checkUpdateCommand(options: CheckUpdateOptions): Promise<number> {
   const { layers, installation } = options;
   const open = () => openWorkspace({ root: installation.root, layers, cwd: process.cwd(), env: process.env });
   const workspace = open();
+  if (options.build !== undefined) {
+    selectTarget(workspace, options.build.board, options.build.product);
+    refuseBuildInside(workspace);
+  }
   const recipesOf = ({ packages, storeDir }: Workspace) =>
-    openRecipes(packages, installation.root, join(storeDir, 'recipes'));
+    openSoundRecipes(packages, installation.root, join(storeDir, 'recipes'));
   const recipes = await recipesOf(workspace);
   const web = openWeb({ cacheDir: join(workspace.storeDir, 'updates'), time: options.time });
   const rows = await checkRecipes(recipes, workspace, web, options);
   const say = (row: UpdateRow | Applied) => process.stdout.write(`${JSON.stringify(row)}\n`);
   if (options.json) for (const row of rows) say(row);
   else process.stdout.write(updateTable(rows));
-  const failed = rows.some(({ state }) => state === 'failed');
+  const failed = rows.some(({ state }) => state === 'failed' || state === 'announced');
   if (!options.write) return rows.some(({ state }) => state === 'new') ? 10 : failed ? 1 : 0;
 
   const setting: ApplySetting = {
@@ -58,14 +67,15 @@ export async function checkUpdateCommand(options: CheckUpdateOptions): Promise<n
     downloadDir: workspace.downloadDir,
     aptDir: join(workspace.storeDir, 'apt'),
     onlyArchive: options.archive,
+    trusting: options.trusting,
     build: options.build && buildOptions(options, options.build),
     commit: options.commit,
     reload: async (name) => (await recipesOf(open())).load(name, noConfig),
   };
   let allApplied = true;
-  for (const { state, newest, package: name } of rows) {
+  for (const { state, newest, package: name, current } of rows) {
     if (state !== 'new' || newest === undefined) continue;
-    const applied = await applyUpdate(await recipes.load(name, noConfig), newest, setting);
+    const applied = await applyUpdate({ package: name, from: current, to: newest }, setting);
     allApplied &&= applied.state === 'updated';
     if (options.json) say(applied);
     else process.stdout.write(appliedText(applied));
@@ -82,15 +92,22 @@ const buildOptions = (
   ...{ sources: new Map(), offline: false, keepGoing: false, keepSources: false, events: undefined },
 });
 
+/** Threads of recipes' own `checkUpdate` at a time. */
+const hooksAtOnce = 4;
+
 /** The rows of the packages that have a version, in the order of their names. */
 async function checkRecipes(
   recipes: RecipeSet,
   workspace: Workspace,
   web: Web,
-  { packages, trusting, archive }: CheckUpdateOptions,
+  { packages, trusting, archive, time, installation }: CheckUpdateOptions,
 ): Promise<readonly UpdateRow[]> {
-  throwCollected(packages.filter((name) => !recipes.has(name)).map((name) => unknownPackage(name, recipes)));
-  const names = [...new Set(packages.length > 0 ? packages : recipes.names)].sort();
+  const named = packages.map((name) => name.replace(/\/$/, ''));
+  const unknown = named.filter((name) => !recipes.has(splitPart(name).owner));
+  throwCollected(unknown.map((name) => unknownPackage(name, recipes)));
+  const names = [...new Set(named.length > 0 ? named : recipes.names)].sort();
+  const hooks = pLimit(hooksAtOnce);
+  const program = join(dirname(installation.runner), 'hook.js');
   const aptDir = join(workspace.storeDir, 'apt');
   const patterns = openPatterns();
   const checking: Checking = {
@@ -110,14 +127,23 @@ async function checkRecipes(
         web,
       );
     },
+    async ownAnswer({ name, recipe: { version = '' } }, scheme) {
+      const task = { recipes: recipes.bundlePath, package: name, version, scheme };
+      const fetchText = async (url: string) => (await web.page(url)).text;
+      return hooks(() => askHook(task, { program, time, fetchText }));
+    },
     trusting,
     archive,
   };
   try {
     const rows = await Promise.all(
-      names.map((name) => checkPackage(name, () => recipes.load(name, noConfig), checking)),
+      names.map((name) => {
+        const { owner, part } = splitPart(name);
+        return checkPackage(owner, () => recipes.load(owner, noConfig), checking, part && name);
+      }),
     );
-    return rows.filter((row) => row !== undefined);
+    // Who names a package and one of its extra sources wants each once.
+    return [...new Map(rows.flat().map((row) => [row.package, row])).values()];
   } finally {
     await patterns.close();
   }

@@ -18,6 +18,11 @@ export interface UpdateChoice {
   readonly evenMinor?: boolean;
   /** How versions are ordered; default: what the place itself uses, mostly `generic`. */
   readonly scheme?: VersionScheme;
+  /**
+   * A file in the recipe's directory with the OpenPGP keys of those who sign releases, one of whom must have signed the
+   * file that `check-update --write` takes.
+   */
+  readonly keys?: string;
 }
 
 /** Tags or releases of a project on a forge; `tag` finds the version in a tag's name where that is unusual. */

@@ -1,4 +1,5 @@
-import type { UpdateSource } from './update-source.ts';
+import type { VersionScheme } from '../base/version-schemes.ts';
+import type { UpdateChoice, UpdateSource } from './update-source.ts';
 
 type Kind = 'text' | 'pattern' | 'address';
 
@@ -25,15 +26,35 @@ const places: Readonly<Record<UpdateSource['from'], Readonly<Record<string, Kind
   nowhere: { because: 'text' },
 };
 
-const choices = ['series', 'channel', 'ignore', 'evenMinor', 'scheme'];
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText);
+const schemes: readonly VersionScheme[] = ['generic', 'dpkg', 'semver', 'pep440'];
+
+/** What every place may have beside its own fields. */
+const choices: Readonly<Record<keyof UpdateChoice, readonly [needs: string, fits: (value: unknown) => boolean]>> = {
+  series: ['a text or a list of texts', (value) => isText(value) || areTexts(value)],
+  channel: ["'stable' or 'any'", (value) => value === 'stable' || value === 'any'],
+  ignore: ['a list of texts', areTexts],
+  evenMinor: ['true or false', (value) => typeof value === 'boolean'],
+  scheme: [schemes.map((scheme) => `'${scheme}'`).join(', '), (value) => schemes.some((scheme) => scheme === value)],
+  keys: [
+    'the name of a file beside build.ts',
+    (value) => isText(value) && !/(?:^|\/)\.\.?(?:\/|$)|^\//.test(`${value}`),
+  ],
+};
 
 /** What is wrong with the `update` of a recipe; undefined when it is right. */
 export function updateFault(value: object): string | undefined {
   const { from, ...fields } = value as Readonly<Record<string, unknown>>;
+  if (from === undefined) return `says not where to look: it needs a "from", such as from: 'listing'`;
   const place = Object.hasOwn(places, String(from)) ? places[from as UpdateSource['from']] : undefined;
   if (place === undefined) return `has a "from" that is none of ${Object.keys(places).join(', ')}`;
-  const other = Object.keys(fields).find((name) => !Object.hasOwn(place, name) && !choices.includes(name));
-  if (other !== undefined) return `from ${from} has no "${other}"`;
+  for (const [name, value] of Object.entries(fields)) {
+    if (Object.hasOwn(place, name) || value === undefined) continue;
+    if (!Object.hasOwn(choices, name)) return `from ${from} has no "${name}"`;
+    const [needs, fits] = choices[name as keyof UpdateChoice];
+    if (!fits(value)) return `has a "${name}" that is not ${needs}`;
+  }
   for (const [name, wanted] of Object.entries(place)) {
     const found = fields[name];
     if (found === undefined && wanted.endsWith('?')) continue;

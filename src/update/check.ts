@@ -1,18 +1,21 @@
 import { Failure, failuresOf } from '../base/failure.ts';
-import { greatestVersion } from '../base/version.ts';
-import { orders } from '../base/version-schemes.ts';
+import { orders, type VersionScheme } from '../base/version-schemes.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { UpdateSource } from '../recipe/update-source.ts';
 import { askUpstream, schemeOf } from './ask.ts';
 import { type Chosen, chooseVersions } from './choose.ts';
+import { walkTo } from './listing.ts';
+import { partsOf, splitPart } from './parts.ts';
+import { firstPresent } from './present.ts';
 import type { Tools } from './strategy.ts';
 
 /** What upstream has, compared with a recipe. */
 export interface UpdateRow {
   readonly package: string;
   readonly current: string;
-  readonly state: 'new' | 'same' | 'older' | 'unknown' | 'failed';
-  /** What the recipe would be updated to; the newest that it accepts. */
+  /** `announced`: there is something newer, and no file of it. `unknown`: the recipe says that nobody can be asked. */
+  readonly state: 'new' | 'same' | 'older' | 'announced' | 'unknown' | 'failed';
+  /** The newest that the recipe accepts; for `new` what it would be updated to. */
   readonly newest: string | undefined;
   /** The newest of the recipe's series, and the newest of all, where they tell more than `newest` and `current`. */
   readonly inSeries: string | undefined;
@@ -27,30 +30,35 @@ export interface Checking {
   missing(url: string): Promise<string | undefined>;
   /** The same for an upstream version of a source package in the distribution's archive, which may list what it lacks. */
   missingInArchive(source: string, version: string): Promise<string | undefined>;
+  /** What a recipe's own `checkUpdate` answers, within some time. */
+  ownAnswer(loaded: LoadedRecipe, scheme: VersionScheme): Promise<string | undefined>;
   /** Take versions that look like mistakes. */
   readonly trusting: boolean;
   /** Ask the source archive of the machine's distribution, whatever the recipes say. */
   readonly archive: boolean;
 }
 
-/** Milliseconds that a recipe's own `checkUpdate` may take. */
-const hookTime = 120_000;
-/** Versions that are tried until one has its file. */
-const announcedLookedAt = 3;
-
 /**
- * Loads one recipe and asks its upstream; whatever goes wrong is in the row and never thrown. Undefined for a package
- * without a version.
+ * Loads one recipe and asks its upstream, and those of its extra sources; whatever goes wrong is in the rows and never
+ * thrown. Empty for a package without a version. `only` names one part, such as `gcc/gmp`.
  */
 export async function checkPackage(
   name: string,
   load: () => Promise<LoadedRecipe>,
   checking: Checking,
-): Promise<UpdateRow | undefined> {
+  only?: string,
+): Promise<readonly UpdateRow[]> {
   try {
-    return await checkLoaded(await load(), checking);
+    const parts = partsOf(await load());
+    const wanted = only === undefined ? parts : parts.filter((part) => part.name === only);
+    if (wanted.length === 0) {
+      const known = parts.map((part) => part.name).join(', ');
+      throw new Failure('recipe-invalid', `it has no extra source "${only}" with a version; there is ${known}`);
+    }
+    const rows = await Promise.all(wanted.map((part) => checkLoaded(part, checking)));
+    return rows.filter((row) => row !== undefined);
   } catch (error) {
-    return rowOf(name, '', 'failed', { note: noteOf(error) });
+    return [rowOf(only ?? name, '', 'failed', { note: noteOf(error) })];
   }
 }
 
@@ -59,8 +67,15 @@ const rowOf = (name: string, current: string, state: UpdateRow['state'], rest: P
   ...rest,
 });
 
-const noteOf = (error: unknown): string =>
-  failuresOf(error)?.[0]?.message ?? (error instanceof Error ? error.message : String(error));
+/** What is wrong, with its place in the recipe if it has one. */
+function noteOf(error: unknown): string {
+  const [first, ...others] = failuresOf(error) ?? [];
+  if (first === undefined) return error instanceof Error ? error.message : String(error);
+  const { place, message } = first;
+  const at = place && `${place.file}:${place.line}:${place.column}`;
+  const own = place && message.startsWith(`${place.file}: `) ? message.slice(place.file.length + 2) : message;
+  return `${at === undefined ? '' : `${at}: `}${own}${others.length === 0 ? '' : ` (and ${others.length} more faults)`}`;
+}
 
 async function checkLoaded(loaded: LoadedRecipe, checking: Checking): Promise<UpdateRow | undefined> {
   const { name, recipe } = loaded;
@@ -73,16 +88,18 @@ async function checkLoaded(loaded: LoadedRecipe, checking: Checking): Promise<Up
     const source = sourceOf(loaded, checking);
     const order = orders[schemeOf(source)];
     const chosen = await chooseFor(loaded, source, checking);
-    const [best] = chosen.acceptable;
-    if (best === undefined) return row('failed', { note: heldNote(chosen) ?? 'upstream names no version' });
-    const { newest, notes } = await firstPresent(chosen.acceptable, loaded, order, missingAt(loaded, source, checking));
-    const state = order(newest, current);
-    const others = {
+    const [best, ...others] = chosen.acceptable;
+    if (best === undefined) return row('failed', { note: nothingNote(chosen, loaded, source, checking) });
+    const present = await firstPresent([best, ...others], loaded, order, missingAt(loaded, source, checking));
+    const { newest, isOnlyAnnounced, notes } = present;
+    const beside = {
       inSeries: chosen.inSeries === newest || chosen.inSeries === current ? undefined : chosen.inSeries,
       overall: chosen.overall === newest ? undefined : chosen.overall,
     };
     const note = [...notes, heldNote(chosen)].filter((each) => each !== undefined).join('; ') || undefined;
-    return row(state > 0 ? 'new' : state < 0 ? 'older' : 'same', { newest, ...others, note });
+    const age = order(newest, current);
+    const state = isOnlyAnnounced ? 'announced' : age > 0 ? 'new' : age < 0 ? 'older' : 'same';
+    return row(state, { newest, ...beside, note });
   } catch (error) {
     return row('failed', { note: noteOf(error) });
   }
@@ -100,39 +117,30 @@ function sourceOf(loaded: LoadedRecipe, { archive }: Checking): Exclude<UpdateSo
 /** What the source archive calls a package: as its recipe says, else as the name of a file of it there begins. */
 export function archiveName({ name, recipe }: LoadedRecipe): string {
   if (recipe.update?.from === 'apt') return recipe.update.source;
-  return recipe.alternatives?.map(({ file }) => /^([^_]+)_/.exec(file)?.[1]).find(Boolean) ?? name;
+  const { owner, part } = splitPart(name);
+  return recipe.alternatives?.map(({ file }) => /^([^_]+)_/.exec(file)?.[1]).find(Boolean) ?? part ?? owner;
 }
 
 async function chooseFor(
-  { name, recipe }: LoadedRecipe,
+  loaded: LoadedRecipe,
   source: Exclude<UpdateSource, { from: 'nowhere' }>,
-  { tools, trusting, archive }: Checking,
+  { tools, ownAnswer, trusting, archive }: Checking,
 ): Promise<Chosen> {
+  const { name, recipe } = loaded;
   const { version: current = '', url, checkUpdate } = recipe;
-  const order = orders[schemeOf(source)];
-  if (checkUpdate !== undefined && !archive) {
-    const fetchText = async (address: string) => (await tools.page(address)).text;
-    const asked = Promise.resolve(
-      checkUpdate({ name, version: current, fetchText, greatest: (versions) => greatestVersion(versions, order) }),
-    );
-    const version = await withinTime(asked);
-    // The hook has chosen by its own rules.
-    const acceptable = version === undefined ? [] : [version];
-    return { acceptable, inSeries: version, overall: version, held: [] };
+  const scheme = schemeOf(source);
+  const choosing = { current, choice: source, order: orders[scheme], trusting };
+  if (checkUpdate === undefined || archive) {
+    return chooseVersions(await askUpstream(source, tools, { name, version: current, url }), choosing);
   }
-  const found = await askUpstream(source, tools, { name, version: current, url });
-  return chooseVersions(found, { current, choice: source, order, trusting });
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const message = `checkUpdate has not come to an end within ${hookTime / 1000} seconds`;
-  const timer = setTimeout(() => reject(new Failure('hook-failed', message)), hookTime);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const answer = await ownAnswer(loaded, scheme);
+  if (answer === undefined) throw new Failure('hook-failed', 'checkUpdate has found no version');
+  const chosen = chooseVersions([{ version: answer }], choosing);
+  const [refused] = [...chosen.refused, ...chosen.held];
+  if (refused === undefined) return chosen;
+  const shown = JSON.stringify(answer.length > 60 ? `${answer.slice(0, 60)}…` : answer);
+  const hint = chosen.held.length > 0 ? ' (--yes takes it)' : '';
+  throw new Failure('hook-failed', `checkUpdate answers ${shown}, which ${refused.why}${hint}`);
 }
 
 /** Who can tell whether a version's file is there; nobody for a package without one. */
@@ -141,24 +149,25 @@ function missingAt({ recipe: { url } }: LoadedRecipe, source: UpdateSource, { mi
   return url && ((version: string) => missing(url(version)));
 }
 
-/** The newest version whose file is there; what is not newer than the recipe's is believed without asking. */
-async function firstPresent(
-  acceptable: readonly string[],
-  { recipe }: LoadedRecipe,
-  order: (a: string, b: string) => number,
-  missing: ((version: string) => Promise<string | undefined>) | undefined,
-): Promise<{ readonly newest: string; readonly notes: readonly string[] }> {
-  const { version: current = '' } = recipe;
-  const newer = acceptable.filter((version) => order(version, current) > 0);
-  const notes: string[] = [];
-  if (missing === undefined) return { newest: acceptable[0] ?? current, notes };
-  for (const version of newer.slice(0, announcedLookedAt)) {
-    const why = await missing(version);
-    if (why === undefined) return { newest: version, notes };
-    notes.push(`${version} is announced, but ${why}`);
-  }
-  if (newer.length > announcedLookedAt) throw new Failure('download-failed', notes.join('; '));
-  return { newest: acceptable[newer.length] ?? current, notes };
+/** Why there is no version to speak of, and where none was found. */
+function nothingNote(
+  { held, refused }: Chosen,
+  { name, recipe }: LoadedRecipe,
+  source: UpdateSource,
+  { archive }: Checking,
+): string {
+  const [first] = [...held, ...refused];
+  if (held.length > 0 && first !== undefined) return `${first.version} ${first.why} (--yes takes it)`;
+  if (first !== undefined)
+    return `none of the ${refused.length} versions that upstream has is for this recipe: ${first.version} ${first.why}`;
+  const { version = '', url } = recipe;
+  if (source.from === 'listing' && source.url === undefined && url === undefined)
+    return 'nobody knows where to look: the recipe has neither `url` nor `update`';
+  const place = 'url' in source ? source.url : walkTo({ name, version, url })?.root;
+  if (source.from === 'listing') return `no version of it is listed at ${place}`;
+  if (source.from === 'apt')
+    return `the source archive${archive ? ' of this machine' : ''} has no source package "${source.source}"`;
+  return `no version was found where \`update\` looks (from ${source.from}${'url' in source ? `, ${source.url}` : ''})`;
 }
 
 function heldNote({ held: [first] }: Chosen): string | undefined {

@@ -19,6 +19,8 @@ export interface Chosen {
   readonly overall: string | undefined;
   /** The newest first. */
   readonly held: readonly Held[];
+  /** What nobody would take, and why, the newest first. */
+  readonly refused: readonly Held[];
 }
 
 interface Choosing {
@@ -31,16 +33,12 @@ interface Choosing {
 
 /** Which of upstream's versions the recipe wants; what is withdrawn, ignored or for development is nobody's. */
 export function chooseVersions(found: readonly Found[], { current, choice, order, trusting }: Choosing): Chosen {
-  const wantsAny = choice.channel === 'any' || isPreRelease(current);
-  const isWanted = ({ version, preRelease, withdrawn }: Found): boolean =>
-    isVersion(version) &&
-    !withdrawn &&
-    !(choice.ignore ?? []).some((glob) => fitsGlob(version, glob)) &&
-    (wantsAny || (!preRelease && !isPreRelease(version))) &&
-    // What follows + is somebody's own build of a release.
-    (!version.includes('+') || current.includes('+')) &&
-    !(choice.evenMinor && isOddMinor(version) && !isOddMinor(current));
-  const wanted = [...new Map(found.filter(isWanted).map((each) => [each.version, each])).keys()];
+  const refused: Held[] = [];
+  const wanted = [...new Map(found.map((each) => [each.version, each])).values()].flatMap((each) => {
+    const why = refusal(each, current, choice);
+    if (why !== undefined) refused.push({ version: each.version, why });
+    return why === undefined ? [each.version] : [];
+  });
   wanted.sort((a, b) => order(b, a));
 
   const jumps = trusting ? new Map<string, string>() : jumpsIn(wanted, current);
@@ -54,7 +52,22 @@ export function chooseVersions(found: readonly Found[], { current, choice, order
     const isOurs = choice.series === undefined || series.some((each) => isInSeries(version, each));
     return why !== undefined && isBeyond && isOurs ? [{ version, why }] : [];
   });
-  return { acceptable, inSeries: inSeries[0], overall: sound[0], held };
+  if (choice.series !== undefined && inSeries.length === 0)
+    refused.push(...sound.map((version) => ({ version, why: `is not in the series ${series.join(', ')}` })));
+  refused.sort((a, b) => order(b.version, a.version));
+  return { acceptable, inSeries: inSeries[0], overall: sound[0], held, refused };
+}
+
+/** Why nobody who has this version would want that one; undefined when there is no reason. */
+function refusal({ version, preRelease, withdrawn }: Found, current: string, choice: UpdateChoice): string | undefined {
+  if (!isVersion(version)) return 'is no version';
+  if (withdrawn) return 'was withdrawn';
+  const glob = (choice.ignore ?? []).find((each) => fitsGlob(version, each));
+  if (glob !== undefined) return `is to be ignored ("${glob}")`;
+  const wantsAny = choice.channel === 'any' || isPreRelease(current);
+  if (!wantsAny && (preRelease || isPreRelease(version))) return "is a pre-release (channel: 'any' takes it)";
+  if (version.includes('+') && !current.includes('+')) return "is somebody's own build of a release";
+  return choice.evenMinor && isOddMinor(version) && !isOddMinor(current) ? 'has an odd minor number' : undefined;
 }
 
 /** Whether a version begins with these numbers: `6.1` has 6.1.9, and neither 6.10 nor 6.2. */

@@ -3,7 +3,10 @@ import { type Token, tokensOf } from './tokens.ts';
 
 /** What an update changes in a build.ts: texts that stand there, and nothing else. */
 export interface RecipeEdit {
-  readonly version: { readonly from: string; readonly to: string };
+  /** Undefined where it is the version of what the recipe is about, and stands there as such already. */
+  readonly version: { readonly from: string; readonly to: string } | undefined;
+  /** The address of an extra source with a version of its own: that of the same entry, which may be one of several. */
+  readonly url?: { readonly from: string; readonly to: string };
   readonly sha256: { readonly from: string; readonly to: string };
   /** The digests of the alternatives that the recipe has now: they are of the old version. */
   readonly oldAlternatives: readonly { readonly file: string; readonly sha256: string }[];
@@ -23,9 +26,14 @@ interface Change {
  */
 export function editRecipe(name: string, source: string, edit: RecipeEdit): string {
   const tokens = tokensOf(source);
+  const digests = digestTokens(name, tokens, edit.sha256.from);
+  const { version, url } = edit;
+  // Several extra sources may have the same version.
+  const near = url === undefined ? undefined : digests[0];
   const changes: Change[] = [
-    replace(versionToken(name, tokens, edit.version.from), edit.version.to),
-    ...digestTokens(name, tokens, edit.sha256.from).map((token) => replace(token, edit.sha256.to)),
+    ...(version === undefined ? [] : [replace(versionToken(name, tokens, version.from, near), version.to)]),
+    ...(url === undefined ? [] : addressTokens(tokens, url.from).map((token) => replace(token, url.to))),
+    ...digests.map((token) => replace(token, edit.sha256.to)),
     ...alternativeChanges(source, tokens, edit),
   ];
   let text = source;
@@ -38,7 +46,11 @@ export function editRecipe(name: string, source: string, edit: RecipeEdit): stri
 /** Inside the quotes, whichever they are. */
 const replace = (token: Token, text: string): Change => ({ start: token.start + 1, end: token.end - 1, text });
 
-function versionToken(name: string, tokens: readonly Token[], version: string): Token {
+/** An address may also be put together from the version: then it stands there nowhere. */
+const addressTokens = (tokens: readonly Token[], url: string): readonly Token[] =>
+  tokens.filter(({ kind, value }) => kind === 'text' && value === url);
+
+function versionToken(name: string, tokens: readonly Token[], version: string, near: Token | undefined): Token {
   const found = tokens.filter(
     ({ kind, value }, at) =>
       kind === 'text' &&
@@ -46,7 +58,8 @@ function versionToken(name: string, tokens: readonly Token[], version: string): 
       tokens[at - 2]?.value.toLowerCase() === 'version' &&
       /^[:=]$/.test(tokens[at - 1]?.value ?? ''),
   );
-  const [only, ...others] = found;
+  const distance = (token: Token) => (near === undefined ? 0 : Math.abs(token.start - near.start));
+  const [only, ...others] = near === undefined ? found : found.sort((a, b) => distance(a) - distance(b)).slice(0, 1);
   if (only !== undefined && others.length === 0) return only;
   throw cannotEdit(
     name,

@@ -31,8 +31,8 @@ interface Host {
   readonly limit: ReturnType<typeof pLimit>;
   /** Nobody asks it before this time. */
   until: number;
-  /** Why it is not asked any more. */
-  closed?: Failure;
+  /** What it said that it is asked no more, and the pause it wants. */
+  closed?: { readonly page: Page; readonly pause: number };
 }
 
 export function openWeb({ cacheDir, time = 20_000, longestPause = 20_000 }: WebOptions): Web {
@@ -54,12 +54,12 @@ export function openWeb({ cacheDir, time = 20_000, longestPause = 20_000 }: WebO
     return host.limit(async () => {
       for (let tried = 1; ; tried++) {
         if (host.until > Date.now()) await sleep(host.until - Date.now());
-        if (host.closed) throw host.closed;
+        if (host.closed) throw impatient(url, host.closed);
         const page = await all(() => fetchPage(url, { time, ...options }));
         if (page.status !== 429 && page.status < 500) return page;
         const pause = statusTrouble(page.status, page.headers).wait ?? 500 * tried;
-        if (page.status === 429 && pause > longestPause) host.closed = impatient(url, page, pause);
-        if (host.closed) throw host.closed;
+        if (page.status === 429 && pause > longestPause) host.closed = { page, pause };
+        if (host.closed) throw impatient(url, host.closed);
         if (tried >= tries || pause > longestPause) return page;
         host.until = Math.max(host.until, Date.now() + pause);
       }
@@ -102,7 +102,8 @@ export function openWeb({ cacheDir, time = 20_000, longestPause = 20_000 }: WebO
   };
 }
 
-function impatient(url: string, page: Page, pause: number): Failure {
+/** Each question that is not answered names its own address. */
+function impatient(url: string, { page, pause }: { readonly page: Page; readonly pause: number }): Failure {
   const { message } = statusFailure(url, page);
   const asked = ` and asks to come back in ${Math.ceil(pause / 1000)} seconds`;
   return new Failure('download-failed', message.endsWith(asked) ? message : `${message}${asked}`);

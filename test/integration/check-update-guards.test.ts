@@ -10,10 +10,10 @@ import { installs, ownNode, repository, workspace } from '../support/workspace.t
 test.for([
   ['a url that is the same for every version', 'lib-1.2.tar.gz', '', 'its url is the same for every version'],
   [
-    'an extra source that goes by the version',
+    'an extra source that goes by the version and cannot be had',
     'lib-${v}.tar.gz',
-    'extraSources: { doc: { url: `https://example.org/doc-${version}.tar.gz`, sha256: "0".repeat(64) } },',
-    'its extra sources change with the version',
+    'extraSources: { doc: { url: `SERVER/doc-${version}.tar.gz`, sha256: "0".repeat(64) } },',
+    '/doc-1.3.tar.gz: answered with HTTP status 404',
   ],
   [
     'an alternative with the same content',
@@ -35,7 +35,7 @@ export default recipe({
   url: (v) => \`${server.url}/${file}\`,
   sha256,
   update: { from: 'listing', url: '${server.url}/', pattern: /lib-([\\d.]+)\\.tar/ },
-  ${fields}
+  ${fields.replace('SERVER', server.url)}
   ${installs('share/lib', "'lib'")},
 });
 `;

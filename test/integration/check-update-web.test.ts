@@ -70,7 +70,7 @@ test('a host that asks for patience gets it; one that asks for too much is asked
   await expect(here.page(`${server.url}/b`)).rejects.toThrow(
     '/b: answered with HTTP status 429 (too many requests) and asks to come back in 3600 seconds',
   );
-  await expect(here.page(`${server.url}/c`)).rejects.toThrow('/b: answered with HTTP status 429');
+  await expect(here.page(`${server.url}/c`)).rejects.toThrow('/c: answered with HTTP status 429');
   expect(server.requests.filter((request) => request !== 'GET /a')).toEqual(['GET /b']);
 });
 

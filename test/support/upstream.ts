@@ -1,5 +1,7 @@
 import { Failure } from '../../src/base/failure.ts';
 import type { Page } from '../../src/base/http-page.ts';
+import { greatestVersion } from '../../src/base/version.ts';
+import { orders } from '../../src/base/version-schemes.ts';
 import type { Recipe } from '../../src/recipe/recipe.ts';
 import { type Checking, checkPackage, type UpdateRow } from '../../src/update/check.ts';
 import { openPatterns } from '../../src/update/patterns.ts';
@@ -46,8 +48,24 @@ export async function rowOf(
   upstream: Upstream = {},
   around: Around = {},
 ): Promise<UpdateRow | undefined> {
+  return (await rowsOf(recipe, upstream, around))[0];
+}
+
+/** The same with the rows of its extra sources. */
+export async function rowsOf(
+  recipe: Recipe,
+  upstream: Upstream = {},
+  around: Around = {},
+): Promise<readonly UpdateRow[]> {
+  const tools = toolsFor(upstream, around);
   const checking: Checking = {
-    tools: toolsFor(upstream, around),
+    tools,
+    ownAnswer: async ({ name, recipe: { version = '', checkUpdate } }, scheme) =>
+      checkUpdate?.({
+        ...{ name, version },
+        fetchText: async (url) => (await tools.page(url)).text,
+        greatest: (versions) => greatestVersion(versions, orders[scheme]),
+      }),
     missing: async (url) => around.missing?.[url],
     missingInArchive: async (source, version) => around.missing?.[`${source} ${version}`],
     trusting: around.trusting ?? false,

@@ -1,64 +1,72 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Digest } from '../../base/digest.ts';
 import { Failure, failuresOf } from '../../base/failure.ts';
-import { writeAtomic } from '../../base/files.ts';
 import { catchInterrupts, type Interrupts } from '../../base/interrupt.ts';
-import { type Candidate, fetchDistfile } from '../../fetch/distfile.ts';
-import { parseMirrors } from '../../fetch/mirror.ts';
 import type { MakeOptions, TargetOptions } from '../../options.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
-import type { Recipe } from '../../recipe/recipe.ts';
-import { editRecipe } from '../../update/edit-recipe.ts';
-import { buildWithDependants, outputChanges } from './build-both.ts';
+import { partsOf, splitPart } from '../../update/parts.ts';
+import { buildWithDependants, outputChanges, requireBuildable } from './build-both.ts';
 import { commitUpdate, requireClean } from './commit.ts';
-import { type FetchSetting, fetchNewFile } from './fetch-new.ts';
-import { licenceChanges } from './licences.ts';
-import { tryPatches } from './patches.ts';
+import { currentFile } from './current.ts';
+import { examine, licenceChanges, strangeness } from './examine.ts';
+import { type FetchSetting, fetchNewFile, type NewFile } from './fetch-new.ts';
+import { type PatchOutcome, tryPatches } from './patches.ts';
+import { type FileChanges, openFileChanges } from './put-back.ts';
+import { editedRecipe, followVersion, refuseHalfUpdate } from './write-version.ts';
 
-/** What came of applying one update. */
-export interface Applied {
+/** A newer version that a check has found. */
+export interface Update {
+  /** Or an extra source of one, such as `gcc/gmp`. */
   readonly package: string;
   readonly from: string;
   readonly to: string;
+}
+
+/** What came of applying one update. */
+export interface Applied extends Update {
   readonly state: 'updated' | 'failed';
   /** What a reader wants to know before believing it: one line each. */
   readonly report: readonly string[];
 }
 
 export interface ApplySetting extends FetchSetting {
+  /** Take a source that looks like another project's. */
+  readonly trusting: boolean;
   /** The target whose packages are built before and after. */
   readonly build: (TargetOptions & MakeOptions) | undefined;
   readonly commit: boolean;
-  /** Loads a recipe again, after its file has changed. */
+  /** Loads a recipe as its file is now. */
   reload(name: string): Promise<LoadedRecipe>;
 }
 
 /**
  * Writes another version and its digests into a recipe, removes patches that upstream has taken, builds and commits as
- * asked. Whatever goes wrong is in the report, and then the recipe's directory is as it was before.
+ * asked. Whatever goes wrong is in the report, and then the recipe's directory is as it was before, but for what
+ * somebody else has changed there meanwhile.
  */
-export async function applyUpdate(loaded: LoadedRecipe, to: string, setting: ApplySetting): Promise<Applied> {
-  const { name, recipe } = loaded;
+export async function applyUpdate(update: Update, setting: ApplySetting): Promise<Applied> {
   const report: string[] = [];
-  const undo: (() => void)[] = [];
-  const putBack = () => {
-    for (const step of undo.splice(0).reverse()) step();
-  };
+  const changes = openFileChanges();
+  const putBack = () => changes.putBack();
   // The second Ctrl-C ends the process wherever it is.
   process.once('exit', putBack);
   const interrupts = catchInterrupts(() => {});
   try {
-    await apply(loaded, to, { setting, report, undo, interrupts });
-    return { package: name, from: recipe.version ?? '', to, state: 'updated', report };
+    await apply(update, { setting, report, changes, interrupts });
+    return { ...update, state: 'updated', report };
   } catch (error) {
-    const wasChanged = undo.length > 0;
-    putBack();
+    const wasChanged = changes.paths.length > 0;
+    const left = putBack();
     const failures = failuresOf(error);
-    if (failures === undefined || failures.some(({ code }) => code === 'interrupted')) throw error;
-    for (const { message, detail } of failures) report.push(message, ...(detail?.split('\n') ?? []));
-    if (wasChanged) report.push('everything was put back');
-    return { package: name, from: recipe.version ?? '', to, state: 'failed', report };
+    if (failures === undefined || failures.some(({ code }) => code === 'interrupted')) {
+      for (const line of left) process.stderr.write(`warning: ${line}\n`);
+      throw error;
+    }
+    for (const { message, detail, hint } of failures) {
+      report.push(message, ...(detail?.split('\n') ?? []), ...(hint === undefined ? [] : [`hint: ${hint}`]));
+    }
+    if (wasChanged) report.push(...(left.length === 0 ? ['everything was put back'] : left));
+    return { ...update, state: 'failed', report };
   } finally {
     process.off('exit', putBack);
     interrupts.forget();
@@ -68,23 +76,91 @@ export async function applyUpdate(loaded: LoadedRecipe, to: string, setting: App
 interface Work {
   readonly setting: ApplySetting;
   readonly report: string[];
-  /** What takes back the changes made so far, in the order of making them. */
-  readonly undo: (() => void)[];
+  readonly changes: FileChanges;
   readonly interrupts: Interrupts;
 }
 
-async function apply(loaded: LoadedRecipe, to: string, { setting, report, undo, interrupts }: Work): Promise<void> {
-  const { name, dir, recipe } = loaded;
+async function apply(update: Update, work: Work): Promise<void> {
+  const { package: name, to } = update;
+  const { setting, report, changes, interrupts } = work;
   const { build, commit } = setting;
-  const { version = '', sha256 = '' } = recipe;
-  if (commit) await requireClean(name, dir);
-  const file = await fetchNewFile(loaded, to, setting);
-  report.push(`sha256: ${file.sha256}`, ...file.notes);
+  const { owner } = splitPart(name);
+  const loaded = await setting.reload(owner);
+  const { dir } = loaded;
+  const subject = partsOf(loaded).find((part) => part.name === name);
+  if (subject?.recipe.url === undefined) throw new Failure('recipe-invalid', `${name}: has no url to download from`);
+  if (commit) await requireClean(owner, dir);
+  if (build !== undefined) await requireBuildable(owner, build);
 
-  const patches = await tryPatches(dir, file.path);
-  report.push(
-    ...patches.map(({ patch, state, why }) => `${patch}: ${words[state]}${why === undefined ? '' : `: ${why}`}`),
-  );
+  const { file, differences } = await newSource(subject, to, work);
+  const patches = await tryPatches(loaded, { name, file: { path: file.path } }, setting);
+  report.push(...patches.map(outcomeText));
+  refusePatches(loaded, to, patches);
+
+  const buildFile = join(dir, 'build.ts');
+  const source = readFileSync(buildFile, 'utf8');
+  const edited = editedRecipe(source, subject, to, file);
+  const before = build === undefined ? undefined : await buildWithDependants(owner, build);
+  refuseInterrupted(interrupts);
+  if (readFileSync(buildFile, 'utf8') !== source)
+    throw new Failure('source-changed', `${owner}: build.ts was changed by somebody else meanwhile`, {
+      hint: 'run it again',
+    });
+  changes.write(buildFile, edited);
+  for (const { patch, state } of patches) if (state === 'upstream') changes.remove(join(dir, patch));
+  const written = await setting.reload(owner);
+  report.push(...(await followVersion(loaded, written, { to, setting, changes })));
+  refuseHalfUpdate(name, { to, file }, loaded.recipe, (await setting.reload(owner)).recipe);
+
+  if (build !== undefined && before !== undefined)
+    report.push(...outputChanges(owner, before, await buildWithDependants(owner, build)));
+  report.push(...differences);
+  refuseInterrupted(interrupts);
+  const [disturbed] = changes.disturbed();
+  if (disturbed !== undefined)
+    throw new Failure('source-changed', `${owner}: ${basename(disturbed)} is not what was tried any more`);
+  if (!commit) return;
+  const subjectLine = `${name}: update to ${to}`;
+  report.push(`committed as ${await commitUpdate(dir, changes.paths, { subject: subjectLine, report })}`);
+}
+
+function refuseInterrupted(interrupts: Interrupts): void {
+  if (interrupts.isRequested()) throw new Failure('interrupted', 'interrupted while updating');
+}
+
+/** Fetches the source of another version and compares it with the one that the recipe has. */
+async function newSource(
+  subject: LoadedRecipe,
+  to: string,
+  { setting, report }: Work,
+): Promise<{ readonly file: NewFile; readonly differences: readonly string[] }> {
+  const old = await currentFile(subject, setting);
+  const before = old && (await examine(old.path, old.inside));
+  const file = await fetchNewFile(subject, to, setting);
+  report.push(`sha256: ${file.sha256}`, ...file.notes);
+  const after = await examine(file.path);
+  if (before === undefined)
+    return { file, differences: ['the source was not compared with the old one, which cannot be had'] };
+  const strange = strangeness(before, after);
+  if (strange !== undefined && !setting.trusting) {
+    rmSync(file.path);
+    throw new Failure('digest-mismatch', `${basename(file.path)}: ${strange}`, {
+      hint: 'look at the file; if it is the right one nevertheless, add --yes',
+    });
+  }
+  return {
+    file,
+    differences: [...(strange === undefined ? [] : [`the source ${strange}`]), ...licenceChanges(before, after)],
+  };
+}
+
+const words = { applies: 'applies', upstream: 'is already upstream, removed', fails: 'does not apply' } as const;
+
+const outcomeText = ({ patch, state, why }: PatchOutcome): string =>
+  `${patch}: ${words[state]}${why === undefined ? '' : `: ${why}`}`;
+
+/** A patch that does not fit is a matter for somebody who knows it, and so is one that a hook applies by its name. */
+function refusePatches({ name, dir, modules }: LoadedRecipe, to: string, patches: readonly PatchOutcome[]): void {
   const failing = patches.filter(({ state }) => state === 'fails');
   if (failing.length > 0) {
     const names = failing.map(({ patch }) => patch).join(', ');
@@ -92,77 +168,12 @@ async function apply(loaded: LoadedRecipe, to: string, { setting, report, undo, 
       detail: failing.map(({ printed = '' }) => printed.trimEnd()).join('\n'),
     });
   }
-  const buildFile = join(dir, 'build.ts');
-  const source = readFileSync(buildFile, 'utf8');
-  const edited = editRecipe(name, source, {
-    version: { from: version, to },
-    sha256: { from: sha256, to: file.sha256 },
-    oldAlternatives: recipe.alternatives?.map((each) => ({ file: each.file, sha256: each.sha256 })) ?? [],
-    alternative: recipe.alternatives?.[0]?.inside === undefined ? file.alternative : undefined,
-  });
-  const before = build === undefined ? undefined : await buildWithDependants(name, build);
-  if (interrupts.isRequested()) throw new Failure('interrupted', 'interrupted while updating');
-
-  undo.push(() => writeAtomic(buildFile, source));
-  writeAtomic(buildFile, edited);
+  const texts = [join(dir, 'build.ts'), ...modules].map((file) => ({ file, text: readFileSync(file, 'utf8') }));
   for (const { patch, state } of patches) {
-    if (state !== 'upstream') continue;
-    const content = readFileSync(join(dir, patch));
-    undo.push(() => writeAtomic(join(dir, patch), content));
-    rmSync(join(dir, patch));
-  }
-  const reloaded = await setting.reload(name);
-  if (reloaded.recipe.version !== to || reloaded.recipe.sha256 !== file.sha256) {
-    throw new Failure('recipe-invalid', `${name}: build.ts has another version or digest than was written into it`);
-  }
-  refuseHalfUpdate(name, recipe, reloaded.recipe);
-  if (build !== undefined && before !== undefined) {
-    const after = await buildWithDependants(name, build);
-    report.push(...outputChanges(name, before, after), ...(await licences(loaded, file.path, setting)));
-  }
-  if (interrupts.isRequested()) throw new Failure('interrupted', 'interrupted while updating');
-  if (commit) report.push(`committed as ${await commitUpdate(dir, `${name}: update to ${to}`, report)}`);
-}
-
-/** What goes by the new version must be the new version through and through. */
-function refuseHalfUpdate(name: string, before: Recipe, after: Recipe): void {
-  const by = (why: string, hint: string) => new Failure('recipe-invalid', `${name}: ${why}`, { hint });
-  if (before.url !== undefined && before.url(before.version) === after.url?.(after.version))
-    throw by('its url is the same for every version', 'write the version of the url as ${v}');
-  if (before.sha256 === after.sha256)
-    throw by('the file of the new version is that of the old one', 'look what upstream has done');
-  const extra = ({ extraSources = {} }: Recipe) => JSON.stringify(extraSources);
-  if (extra(before) !== extra(after))
-    throw by('its extra sources change with the version', 'update this recipe by hand: their digests are not known');
-  const stale = (after.alternatives ?? []).find(({ file, sha256 }) => {
-    const old = before.alternatives?.find((each) => each.file === file);
-    return old !== undefined && (old.sha256 === sha256 || sha256 === after.sha256);
-  });
-  if (stale !== undefined)
-    throw by(`its alternative ${stale.file} is of the old version`, 'update this recipe by hand');
-}
-
-const words = { applies: 'applies', upstream: 'is already upstream, removed', fails: 'does not apply' } as const;
-
-/** Compared only where the old source can be had: what is built may have come out of the store. */
-async function licences({ name, recipe }: LoadedRecipe, fresh: string, setting: ApplySetting): Promise<string[]> {
-  if (recipe.url === undefined) return [];
-  const url = recipe.url(recipe.version);
-  const upstream: Candidate = { file: basename(new URL(url).pathname), sha256: recipe.sha256 as Digest, url };
-  const quiet = () => {};
-  try {
-    const options = {
-      downloadDir: setting.downloadDir,
-      aptDir: setting.aptDir,
-      offline: false,
-      tell: quiet,
-      warn: quiet,
-    };
-    const mirrors = parseMirrors(process.env['MK_MIRRORS']);
-    const old = await fetchDistfile({ package: name, candidates: [upstream] }, { ...options, mirrors });
-    return await licenceChanges(old.path, fresh);
-  } catch (error) {
-    if (failuresOf(error) === undefined) throw error;
-    return ['licence files were not compared: the old source cannot be had'];
+    const by = texts.find(({ text }) => text.includes(patch));
+    if (state !== 'upstream' || by === undefined) continue;
+    throw new Failure('patch-rejected', `${name} ${to} has ${patch} already, and ${basename(by.file)} names it`, {
+      hint: `take ${patch} out of ${by.file} and of the directory, then run it again`,
+    });
   }
 }

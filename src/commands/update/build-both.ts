@@ -15,21 +15,32 @@ export interface Outputs {
   readonly facts: ReadonlyMap<string, TreeFacts>;
 }
 
-/**
- * Builds a package of the target and everything that depends on it. Fails with package-unknown when the target has no
- * such package, with hook-failed when something could not be built, which mk has told on stderr by then.
- */
-export async function buildWithDependants(name: string, options: TargetOptions & MakeOptions): Promise<Outputs> {
-  const mirrors = parseMirrors(process.env['MK_MIRRORS']);
+/** Fails as `buildWithDependants` would before it builds anything. */
+export async function requireBuildable(name: string, options: TargetOptions & MakeOptions): Promise<void> {
+  await planWith(name, options);
+}
+
+async function planWith(name: string, options: TargetOptions & MakeOptions) {
   const planned = await planTarget(options);
   refuseBuildInside(planned.workspace);
-  const { graph, store, target } = planned;
+  const { graph, target } = planned;
   if (!graph.order.some((node) => node.name === name)) {
     throw new Failure('package-unknown', `${target.board} ${target.product} has no package "${name}" to build`, {
       hint: 'name a board and a product that contain it behind --build',
     });
   }
   checkMachine(planned);
+  return planned;
+}
+
+/**
+ * Builds a package of the target and everything that depends on it. Fails with package-unknown when the target has no
+ * such package, with hook-failed when something could not be built, which mk has told on stderr by then.
+ */
+export async function buildWithDependants(name: string, options: TargetOptions & MakeOptions): Promise<Outputs> {
+  const mirrors = parseMirrors(process.env['MK_MIRRORS']);
+  const planned = await planWith(name, options);
+  const { graph, store } = planned;
   const run = { ...planned, options, mirrors };
   const part = partOf(graph, withDependants(graph, name));
   const failures: string[] = [];

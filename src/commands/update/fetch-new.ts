@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestOfFile } from '../../base/digest.ts';
 import { Failure } from '../../base/failure.ts';
 import { temporaryName } from '../../base/files.ts';
-import { download } from '../../base/http.ts';
 import { fetchFromApt, sourcesInApt } from '../../fetch/apt.ts';
 import type { SourceFile } from '../../fetch/apt-index.ts';
 import { distfileName } from '../../fetch/distfile.ts';
@@ -13,8 +10,10 @@ import { prepareDirectory } from '../../fetch/downloaded.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
 import { upstreamVersion } from '../../update/apt.ts';
 import { archiveName } from '../../update/check.ts';
-import { checksumAddresses, digestIn, signatureAddresses } from '../../update/checksums.ts';
 import type { Web } from '../../update/web.ts';
+import { requireAuthentic } from './authentic.ts';
+import { requireKind } from './kind.ts';
+import { receive } from './receive-file.ts';
 
 /** The distfile of a version that a recipe does not have yet. */
 export interface NewFile {
@@ -36,9 +35,9 @@ export interface FetchSetting {
 }
 
 /**
- * Gets upstream's file of a version and compares it with the digest that upstream publishes, if it does. Where upstream
- * is out of reach, the file of the distribution's source archive stands for it if it is upstream's own.
- * Fails with download-failed or digest-mismatch.
+ * Gets upstream's file of a version and compares it with the digest and the signature that upstream publishes, if it does.
+ * Where upstream is out of reach, the file of the distribution's source archive stands for it if it is upstream's own.
+ * Fails with download-failed, digest-mismatch, or unpack-failed when it is no archive of the kind that its name says.
  */
 export async function fetchNewFile(loaded: LoadedRecipe, version: string, setting: FetchSetting): Promise<NewFile> {
   const { recipe, name } = loaded;
@@ -52,7 +51,7 @@ export async function fetchNewFile(loaded: LoadedRecipe, version: string, settin
     let notes: readonly string[];
     try {
       if (setting.onlyArchive) throw new Failure('download-failed', 'upstream is not asked');
-      notes = await fromUpstream(url, temporary, setting.web);
+      notes = await fromUpstream(loaded, url, temporary, setting.web);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'download-failed') throw error;
       notes = await fromArchive(loaded, await archived().catch(() => []), { url, to: temporary, why: error, setting });
@@ -72,66 +71,16 @@ export async function fetchNewFile(loaded: LoadedRecipe, version: string, settin
   }
 }
 
-async function fromUpstream(url: string, to: string, web: Web): Promise<readonly string[]> {
-  const sha256 = await receive(url, to);
-  const published = await publishedDigest(url, web);
-  if (published !== undefined && published.digest !== sha256) {
-    throw new Failure('digest-mismatch', `${url}: is not the file that upstream describes`, {
-      detail: `sha256 in ${published.at}: ${published.digest}\nsha256 received: ${sha256}`,
-    });
-  }
-  const signature = await firstThere(signatureAddresses(url), web);
-  return [
-    published === undefined
-      ? 'upstream publishes no sha256 that could be found'
-      : `its sha256 is the one in ${published.at}`,
-    ...(signature === undefined ? [] : [`its signature, not checked here, is ${signature}`]),
-  ];
+async function fromUpstream({ dir, recipe }: LoadedRecipe, url: string, to: string, web: Web) {
+  const sha256 = await receive(url, to, largestDistfile);
+  requireKind(to, url);
+  const keys = recipe.update?.keys;
+  const keyFile = keys === undefined ? undefined : join(dir, keys);
+  return requireAuthentic({ url, path: to, sha256, keyFile }, web);
 }
 
-async function receive(url: string, to: string): Promise<string> {
-  const file = await open(to, 'w', 0o644);
-  let sum = createHash('sha256');
-  let size = 0;
-  try {
-    await download(url, {
-      async begin() {
-        await file.truncate(0);
-        sum = createHash('sha256');
-        size = 0;
-      },
-      async write(chunk) {
-        // At a position, since a transfer may start over; in a loop, since a write may be partial.
-        for (let done = 0; done < chunk.length; )
-          done += (await file.write(chunk, done, chunk.length - done, size + done)).bytesWritten;
-        sum.update(chunk);
-        size += chunk.length;
-      },
-    });
-  } finally {
-    await file.close();
-  }
-  return sum.digest('hex');
-}
-
-async function publishedDigest(url: string, web: Web): Promise<{ digest: string; at: string } | undefined> {
-  for (const at of checksumAddresses(url)) {
-    const text = await web.page(at).then(
-      (page) => page.text,
-      () => '',
-    );
-    const digest = digestIn(text, distfileName(url));
-    if (digest !== undefined) return { digest, at };
-  }
-  return undefined;
-}
-
-async function firstThere(addresses: readonly string[], web: Web): Promise<string | undefined> {
-  for (const address of addresses) {
-    if ((await web.missing(address).catch(() => 'unknown')) === undefined) return address;
-  }
-  return undefined;
-}
+/** Bytes. */
+const largestDistfile = 16 * 1024 ** 3;
 
 /** The archive's files of an upstream version. */
 async function filesInArchive(
@@ -176,5 +125,8 @@ async function fromArchive(
     );
   }
   await fetchFromApt(file.sha256, to, setting.aptDir, () => {});
-  return [`upstream was not reached; ${file.file} of the distribution's source archive stands for its file`];
+  const note = "its signature was not checked, since it is the distribution's file";
+  const signed = recipe.update?.keys === undefined ? [] : [note];
+  const how = setting.onlyArchive ? 'upstream was not asked' : 'upstream was not reached';
+  return [`${how}; ${file.file} of the distribution's source archive stands for its file`, ...signed];
 }

@@ -2,9 +2,14 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture, succeeded } from '../../base/command.ts';
+import { Failure } from '../../base/failure.ts';
 import { removeTree } from '../../base/files.ts';
 import { patchSeries, rejection } from '../../build/patch.ts';
 import { unpackDistfile } from '../../build/unpack.ts';
+import type { LoadedRecipe } from '../../recipe/load.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
+import { currentFile, type File } from './current.ts';
+import type { FetchSetting } from './fetch-new.ts';
 
 /** What became of one patch of the series on the new source. */
 export interface PatchOutcome {
@@ -17,21 +22,43 @@ export interface PatchOutcome {
 }
 
 /**
- * Unpacks the file and applies the recipe's patches in their order, each on what those before it made. A file that cannot
- * be unpacked safely fails here, also where there is nothing to apply.
+ * Unpacks the source with the new file of one part (the recipe itself, or an extra source such as `gcc/gmp`) and applies
+ * the recipe's patches in their order, each on what those before it made. Extra sources that cannot be had are left out.
  */
-export async function tryPatches(recipeDir: string, file: string): Promise<readonly PatchOutcome[]> {
-  const series = patchSeries(recipeDir);
+export async function tryPatches(
+  loaded: LoadedRecipe,
+  fresh: { readonly name: string; readonly file: File },
+  setting: FetchSetting,
+): Promise<readonly PatchOutcome[]> {
+  const { name, dir } = loaded;
+  const series = patchSeries(dir);
+  if (series.length === 0) return [];
   const scratch = mkdtempSync(join(tmpdir(), 'mk-update-'));
   try {
     const source = join(scratch, 'source');
-    await unpackDistfile(file, source);
+    for (const part of sourcesOf(loaded)) {
+      const file = part.name === fresh.name ? fresh.file : await currentFile(part, setting);
+      if (file === undefined && part.name === name)
+        throw new Failure('download-failed', `${name}: its source cannot be had, so that its patches cannot be tried`);
+      const into = join(source, part.name.slice(name.length + 1));
+      if (file !== undefined) await unpackDistfile(file.path, into, file.inside ? { inside: file.inside } : {});
+    }
     const outcomes: PatchOutcome[] = [];
-    for (const patch of series) outcomes.push(await tryPatch(join(recipeDir, patch), patch, source));
+    for (const patch of series) outcomes.push(await tryPatch(join(dir, patch), patch, source));
     return outcomes;
   } finally {
     removeTree(scratch);
   }
+}
+
+/** The recipe itself and all its extra sources, whether they have a version or not. */
+function sourcesOf(loaded: LoadedRecipe): readonly LoadedRecipe[] {
+  const extra = Object.entries(loaded.recipe.extraSources ?? {});
+  const parts = extra.map(([part, { url, sha256, alternatives = [] }]): LoadedRecipe => {
+    const recipe: Recipe = { version: '', url: () => url, sha256, alternatives };
+    return { ...loaded, name: `${loaded.name}/${part}`, recipe };
+  });
+  return [loaded, ...parts];
 }
 
 async function tryPatch(file: string, patch: string, source: string): Promise<PatchOutcome> {

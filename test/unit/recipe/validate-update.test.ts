@@ -13,6 +13,12 @@ test.each([
 });
 
 test.each([
+  [{ series: '1.2' }, /^says not where to look: it needs a "from", such as from: 'listing'$/],
+  [{ from: 'listing', series: 2 }, /^has a "series" that is not a text or a list of texts$/],
+  [{ from: 'listing', channel: 'beta' }, /^has a "channel" that is not 'stable' or 'any'$/],
+  [{ from: 'listing', ignore: '1.*' }, /^has a "ignore" that is not a list of texts$/],
+  [{ from: 'listing', scheme: 'alphabet' }, /^has a "scheme" that is not 'generic', 'dpkg', 'semver', 'pep440'$/],
+  [{ from: 'listing', keys: '../keys.asc' }, /^has a "keys" that is not the name of a file beside build\.ts$/],
   [{ from: 'freshmeat' }, /^has a "from" that is none of listing, page, /],
   [{ from: 'toString' }, /^has a "from" that is none of/],
   [{ from: 'github', project: 'a/b' }, /^from github has no "project"$/],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Recipe } from '../../../src/recipe/recipe.ts';
-import { rowOf as check, listingPage } from '../../support/upstream.ts';
+import { rowOf as check, listingPage, rowsOf } from '../../support/upstream.ts';
 
 const source = {
   version: '1.2.3',
@@ -27,8 +27,32 @@ describe('a package with a source', () => {
 
   test('is failed when upstream names no version, for that is no "up to date"', async () => {
     expect(await check(source, listed())).toMatchObject({
-      ...{ state: 'failed', newest: undefined, note: 'upstream names no version' },
+      ...{ state: 'failed', newest: undefined, note: `no version of it is listed at ${directory}` },
     });
+    expect(await check({ version: '1' })).toMatchObject({
+      note: expect.stringContaining('neither `url` nor `update`'),
+    });
+  });
+
+  test.each([
+    [
+      ['1.3-rc1'],
+      {},
+      "none of the 1 versions that upstream has is for this recipe: 1.3-rc1 is a pre-release (channel: 'any' takes it)",
+    ],
+    [
+      ['1.3', '1.4'],
+      { ignore: ['1.*'] },
+      'none of the 2 versions that upstream has is for this recipe: 1.4 is to be ignored ("1.*")',
+    ],
+    [
+      ['1.3'],
+      { series: '1.2' },
+      'none of the 1 versions that upstream has is for this recipe: 1.3 is not in the series 1.2',
+    ],
+  ])('tells why %j with %j has nothing for it', async (versions, choice, note) => {
+    const update = { from: 'listing', ...choice } as const;
+    expect(await check({ ...source, update }, listed(...versions))).toMatchObject({ state: 'failed', note });
   });
 
   test('is failed when upstream cannot be asked, and says why', async () => {
@@ -74,7 +98,26 @@ describe('the checkUpdate hook', () => {
   });
 
   test('that cannot tell is no newer version', async () => {
-    expect(await check({ ...source, checkUpdate: () => undefined })).toMatchObject({ state: 'failed' });
+    expect(await check({ ...source, checkUpdate: () => undefined })).toMatchObject({
+      ...{ state: 'failed', note: 'checkUpdate has found no version' },
+    });
+  });
+
+  test.each([
+    ['1.3-rc1', `checkUpdate answers "1.3-rc1", which is a pre-release (channel: 'any' takes it)`],
+    ['../../x', 'checkUpdate answers "../../x", which is no version'],
+    ['', 'checkUpdate answers "", which is no version'],
+    ['1.4\n', 'checkUpdate answers "1.4\\n", which is no version'],
+    ['9'.repeat(200), `checkUpdate answers "${'9'.repeat(60)}…", which is no version`],
+    ['20150101', 'checkUpdate answers "20150101", which looks like a date (--yes takes it)'],
+  ])('is believed no more than any upstream when it answers %j', async (answer, note) => {
+    expect(await check({ ...source, checkUpdate: () => answer })).toMatchObject({ state: 'failed', note });
+  });
+
+  test('follows what the recipe says of its choice', async () => {
+    const update = { from: 'listing', channel: 'any' } as const;
+    const checkUpdate = () => '1.3-rc1';
+    expect(await check({ ...source, update, checkUpdate })).toMatchObject({ state: 'new', newest: '1.3-rc1' });
   });
 });
 
@@ -94,7 +137,9 @@ describe('a newer version', () => {
     expect(await check(source, listed('1.2.3', '1.2.4', '1.3'), { missing })).toMatchObject({
       ...{ state: 'new', newest: '1.2.4', overall: '1.3', note: '1.3 is announced, but no file (404)' },
     });
-    expect(await check(source, listed('1.2.3', '1.3'), { missing })).toMatchObject({ state: 'same', newest: '1.2.3' });
+    expect(await check(source, listed('1.2.3', '1.3'), { missing })).toMatchObject({
+      ...{ state: 'announced', newest: '1.3', note: '1.3 is announced, but no file (404)' },
+    });
   });
 
   test('of another series is told beside the newest of the recipe own', async () => {
@@ -114,6 +159,30 @@ describe('a newer version', () => {
   });
 });
 
+describe('an extra source with a version of its own', () => {
+  const extraSources = {
+    gmp: { url: 'https://example.org/gmp/gmp-6.2.1.tar.xz', sha256: 'b'.repeat(64), version: '6.2.1' },
+    doc: { url: 'https://example.org/doc-1.2.3.tar.gz', sha256: 'c'.repeat(64) },
+  };
+
+  test('has a row beside that of its recipe, and is looked for where its url is', async () => {
+    const pages = {
+      ...listed('1.2.4'),
+      'https://example.org/gmp/': listingPage('gmp-6.2.1.tar.xz', 'gmp-6.3.0.tar.xz'),
+    };
+    expect(await rowsOf({ ...source, extraSources }, pages)).toMatchObject([
+      { package: 'zlib', state: 'new', newest: '1.2.4' },
+      { package: 'zlib/gmp', current: '6.2.1', state: 'new', newest: '6.3.0' },
+    ]);
+  });
+
+  test('may have a strategy of its own', async () => {
+    const gmp = { ...extraSources.gmp, update: { from: 'nowhere', because: 'tied to the compiler' } } as const;
+    const rows = await rowsOf({ ...source, extraSources: { gmp } }, listed('1.2.3'));
+    expect(rows[1]).toMatchObject({ state: 'unknown', note: 'tied to the compiler' });
+  });
+});
+
 describe('the source archive of the distribution', () => {
   const archive = { zlib: ['1.2.13.dfsg', '1.2.3'], 'zlib-1': ['1.2.9'] };
 
@@ -126,7 +195,7 @@ describe('the source archive of the distribution', () => {
   test('may list what it does not have', async () => {
     const around = { archive, onlyArchive: true, missing: { 'zlib 1.2.13': 'it is not there (404)' } };
     expect(await check(source, {}, around)).toMatchObject({
-      ...{ state: 'same', newest: '1.2.3', note: '1.2.13 is announced, but it is not there (404)' },
+      ...{ state: 'announced', newest: '1.2.13', note: '1.2.13 is announced, but it is not there (404)' },
     });
   });
 

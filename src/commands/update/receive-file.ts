@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { Digest } from '../../base/digest.ts';
+import { download } from '../../base/http.ts';
+
+/** Downloads an address whose digest nobody knows yet, at most `limit` bytes, and returns its sha256. */
+export async function receive(url: string, to: string, limit: number): Promise<Digest> {
+  const file = await open(to, 'w', 0o644);
+  let sum = createHash('sha256');
+  let size = 0;
+  try {
+    const sink = {
+      async begin() {
+        await file.truncate(0);
+        sum = createHash('sha256');
+        size = 0;
+      },
+      async write(chunk: Uint8Array) {
+        // At a position, since a transfer may start over; in a loop, since a write may be partial.
+        for (let done = 0; done < chunk.length; )
+          done += (await file.write(chunk, done, chunk.length - done, size + done)).bytesWritten;
+        sum.update(chunk);
+        size += chunk.length;
+      },
+    };
+    await download(url, sink, { limit });
+  } finally {
+    await file.close();
+  }
+  return sum.digest('hex') as Digest;
+}
