@@ -34,6 +34,13 @@ export interface JobServerAccess {
   readonly isNamed: boolean;
 }
 
+/** A patch that the recipe does not bring along. */
+export interface PatchFile {
+  readonly file: string;
+  /** As people find it. */
+  readonly name: string;
+}
+
 /** Everything that the process which runs a package's hooks is told. */
 export interface Action {
   /** `prepare` unpacks and prepares a source tree; `build` runs build and deploy. */
@@ -45,6 +52,8 @@ export interface Action {
   readonly recipes: string;
   readonly paths: HookPaths;
   readonly unpack: readonly Unpacking[];
+  /** To be applied after the recipe's own. */
+  readonly patches?: readonly PatchFile[];
   readonly runsOn: 'build' | 'target';
   readonly triplet: { readonly build: Triplet; readonly host: Triplet; readonly target: Triplet };
   readonly environment: Readonly<Record<string, string>>;

@@ -27,6 +27,8 @@ export interface ContextMaker {
   prepare(log: number): PrepareContext;
   build(log: number): BuildContext;
   deploy(log: number, strip: (paths: readonly string[]) => Promise<void>): DeployContext;
+  /** Fails when a patch of the board or the product was not applied. */
+  expectPatched(): void;
   /** Fails when a hook that has returned left something running. */
   expectNothingOpen(hook: string): void;
 }
@@ -37,6 +39,7 @@ export function contextMaker(action: Action): ContextMaker {
   const environment: Record<string, string> = { ...action.environment };
   const prefix = action.runsOn === 'build' ? toolPrefix : '';
   const work = openWork(action.package);
+  const unapplied = [...(action.patches ?? [])];
 
   const common = (hook: string, cwd: string, log: number) => {
     const at = (file: string) => resolve(cwd, file);
@@ -96,16 +99,30 @@ export function contextMaker(action: Action): ContextMaker {
   return {
     prepare(log) {
       const base = common('prepare', paths.sourceDir, log);
-      const apply = (file: string) => applyPatch(join(paths.recipeDir, file), paths.sourceDir, base.run, base.warn);
+      const { sourceDir, recipeDir } = paths;
+      const applied = new Set<string>();
+      const apply = async (file: string) => {
+        await applyPatch(join(recipeDir, file), sourceDir, base.run, base.warn);
+        applied.add(normalize(file));
+      };
       return {
         ...base,
         applyPatch: apply,
         async applyPatches() {
-          for (const file of patchSeries(paths.recipeDir)) await apply(file);
+          for (const file of patchSeries(recipeDir)) if (!applied.has(file)) await apply(file);
+          for (const { file, name } of unapplied.splice(0))
+            await applyPatch(file, sourceDir, base.run, base.warn, name);
         },
       };
     },
     build: (log) => build('build', log),
+    expectPatched() {
+      const [first] = unapplied;
+      if (first === undefined) return;
+      throw new Failure('patch-rejected', `${first.name}: the prepare hook of ${action.package} does not apply it`, {
+        hint: 'write `await ctx.applyPatches()` in the hook: it applies what is not applied yet, of the recipe, the board and the product',
+      });
+    },
     expectNothingOpen: work.expectNone,
     deploy(log, strip) {
       const inTree = deployPath(paths.deployDir, prefix, action.package);

@@ -2,29 +2,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Failure, failuresOf } from '../base/failure.ts';
+import { inNumericOrder } from '../base/numeric-order.ts';
 import type { Run } from '../recipe/context.ts';
 
 /** The names of the patches in a directory, in the order of applying them: numbers in names count as numbers, so 9 comes before 10. */
 export function patchSeries(dir: string): readonly string[] {
   return readdirSync(dir)
     .filter((name) => name.endsWith('.patch'))
-    .sort(inOrder);
-}
-
-function inOrder(one: string, other: string): number {
-  const [ours, theirs] = [one, other].map((name) => name.split(/(\d+)/));
-  for (const [at, part = ''] of (ours ?? []).entries()) {
-    const against = theirs?.[at] ?? '';
-    const byNumber = at % 2 === 1 ? Number(part) - Number(against) : 0;
-    const order = byNumber || Buffer.compare(Buffer.from(part), Buffer.from(against));
-    if (order !== 0) return order;
-  }
-  return 0;
+    .sort(inNumericOrder);
 }
 
 /**
  * Applies one patch to the source tree with `-p1` and without fuzz; what patch(1) printed is in the log. `warn` hears of
- * hunks that fit elsewhere than they say.
+ * hunks that fit elsewhere than they say. Messages call the patch `name`.
  * Fails with patch-rejected, naming the file and the hunk. The tree may then be half patched, and is to be thrown away;
  * nothing outside of it is ever changed.
  */
@@ -33,6 +23,7 @@ export async function applyPatch(
   sourceDir: string,
   run: Run,
   warn: (message: string) => void = () => {},
+  name: string = basename(file),
 ): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'patch-'));
   const printed = join(scratch, 'printed');
@@ -41,14 +32,14 @@ export async function applyPatch(
   try {
     await run.with({ cwd: sourceDir, stdout: printed, env: { LC_ALL: 'C' } })`patch ${options} --input=${file}`;
     await run`cat ${printed}`;
-    for (const moved of movedHunks(readFileSync(printed, 'utf8'))) warn(`${basename(file)}: ${moved}`);
+    for (const moved of movedHunks(readFileSync(printed, 'utf8'))) warn(`${name}: ${moved}`);
   } catch (error) {
     if (!failuresOf(error)?.some(({ code }) => code === 'command-failed')) throw error;
     const text = readFileSync(printed, 'utf8');
     // Not a word: patch is not installed, or could not read the file as a patch and said so in the log.
     if (text === '') throw error;
     await run`cat ${printed}`;
-    throw rejection(basename(file), text, error);
+    throw rejection(name, text, error);
   } finally {
     rmSync(scratch, { recursive: true });
   }

@@ -60,6 +60,7 @@ async function prepare(action: Action, recipe: Recipe, contexts: Contexts): Prom
   if (recipe.prepare) await recipe.prepare(context);
   else await context.applyPatches();
   contexts.expectNothingOpen('prepare');
+  contexts.expectPatched();
 }
 
 async function build(action: Action, recipe: Recipe, contexts: Contexts): Promise<void> {

@@ -6,6 +6,7 @@ import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
 import { digestOfContent } from './content.ts';
 import { copies, indexOfWord, mergeList, mergeTexts, overridePath, placeInList } from './layers.ts';
+import { digestOfPatches, patchesFor } from './patches.ts';
 import type { Target } from './target.ts';
 import { readVariables, type VariableSet } from './variables.ts';
 
@@ -100,6 +101,8 @@ export function currentValue(target: Locations, { kind, name }: Read): string | 
       const path = overridePath(target, name);
       return path === undefined ? undefined : recordedText(bytesOf(path));
     }
+    case 'patches':
+      return digestOfPatches(patchesFor(locations, name.slice(name.indexOf('/') + 1)));
     case 'override': {
       const path = overridePath(target, name);
       return path === undefined ? undefined : digestOfContent(path);

@@ -30,6 +30,7 @@ export async function prepareSource(
     file: isolated ? `${sandboxPaths.downloadDir}/${basename(file)}` : file,
   });
   const config = configPlace(workDir, isolated);
+  const patches = workshop.placePatches(source, join(workDir, 'patches'));
   const reads: Read[] = [];
   const slot = await workshop.jobServer.take(priority);
   try {
@@ -39,6 +40,7 @@ export async function prepareSource(
         ...actionOf(source.name, source.recipe.version ?? '', source.recipe.runsOn ?? 'target', workshop),
         phase: 'prepare',
         unpack: unpack.map(shown),
+        patches: patches.files,
         contents: [],
       },
       paths: { ...noPaths, recipeDir: workshop.recipeDir(source), sourceDir, homeDir: workDir },
@@ -47,6 +49,7 @@ export async function prepareSource(
         ...unpack.map(
           ({ file }): Mount => ({ from: file, to: `${sandboxPaths.downloadDir}/${basename(file)}`, writable: false }),
         ),
+        ...patches.mounts,
         config.mount,
       ],
       logFiles: { prepare: workshop.buildRoot.logFile(source.name, 'prepare') },

@@ -13,6 +13,7 @@ import { openReadable, type RecipeSet } from '../recipe/load.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { openMemory } from './memory.ts';
 import type { PastTree } from './past-tree.ts';
+import { patchFaults } from './patches.ts';
 import { openReading, type Reading, readingOf } from './reading.ts';
 import { tellerOf } from './telling.ts';
 import { type BuildRoot, openBuildRoot } from './views.ts';
@@ -57,7 +58,7 @@ export async function planTarget(options: TargetOptions, past?: PastTree): Promi
   );
   recipes.remember?.();
   const foreign = (name: string) => foreignPackage(name, graph, recipes);
-  throwCollected(rebuild.flatMap(foreign));
+  throwCollected([...rebuild.flatMap(foreign), ...patchFaults(target, graph, recipes)]);
   const workingTrees = await openWorkingTrees(options.sources, { graph, cwd: workspace.buildDir, foreign });
 
   const store = openStore(workspace.storeDir);

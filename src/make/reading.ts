@@ -11,6 +11,7 @@ import { overridePath } from '../config/layers.ts';
 import type { Target } from '../config/target.ts';
 import type { Config, Variables } from '../recipe/config.ts';
 import type { Read } from '../store/store.ts';
+import { patchReads } from './patches.ts';
 
 /** Everything that recipes ask the configuration of one target, and the record of it. */
 export interface Reading {
@@ -20,6 +21,7 @@ export interface Reading {
   preferred(): readonly string[];
   /** The configuration for the fields of one recipe; what they read is kept for `fieldReads`. */
   configOf(name: string): Config;
+  /** Also what its source reads, which nobody asks for: the patches of the board and the product. */
   fieldReads(name: string): readonly Read[];
   /** Where the configuration has an item of a list that the fields of a recipe read. */
   placeOf(name: string, item: string): Place | undefined;
@@ -41,6 +43,7 @@ export async function openReading(target: Target, root: string): Promise<Reading
 export function readingOf(target: Target, osRelease: string, time = epochSeconds): Reading {
   const sourceDate = String(time);
   const fieldReads = new Map<string, Read[]>();
+  const patches = patchReads(target);
   const current = (read: Read): { readonly value: string | undefined } | { readonly failures: readonly Failure[] } => {
     if (read.kind === 'osRelease') return { value: osRelease };
     if (read.kind === 'sourceDate') return { value: sourceDate };
@@ -60,7 +63,7 @@ export function readingOf(target: Target, osRelease: string, time = epochSeconds
       fieldReads.set(name, reads);
       return configFor(target, recordOnce(reads));
     },
-    fieldReads: (name) => fieldReads.get(name) ?? [],
+    fieldReads: (name) => [...(fieldReads.get(name) ?? []), ...patches(name)],
     placeOf: (name, item) =>
       (fieldReads.get(name) ?? []).map((read) => placeOfItem(target, read, item)).find((place) => place !== undefined),
     now(read) {

@@ -60,7 +60,7 @@ function nameIn(trees: readonly string[]): (path: string) => string {
   };
 }
 
-const wholeFiles = ['has', 'text', 'override', 'merge', 'copies', 'list'];
+const wholeFiles = ['has', 'text', 'override', 'merge', 'copies', 'list', 'patches'];
 
 const filesOf = (reads: readonly Read[]): string[] => [
   ...new Set(reads.filter(({ kind }) => wholeFiles.includes(kind)).map(({ name }) => name)),

@@ -12,6 +12,7 @@ import type { LoadedRecipe } from '../recipe/load.ts';
 import type { MkEvent } from '../report/event.ts';
 import type { Read, Store } from '../store/store.ts';
 import { prepareSource } from './build-package.ts';
+import { type PlacedPatches, placePatches } from './patches.ts';
 import type { PlannedTarget } from './plan-target.ts';
 import { openSources, type Sources } from './sources.ts';
 import type { BuildRoot } from './views.ts';
@@ -39,6 +40,8 @@ export interface Workshop {
   readonly workingTrees: ReadonlyMap<string, WorkingTree>;
   /** A copy of a recipe's directory as this run knows it; hooks see that, whatever is edited meanwhile. */
   recipeDir(loaded: LoadedRecipe): string;
+  /** Copies the patches that the board and the product have for a source. */
+  placePatches(source: LoadedRecipe, dir: string): PlacedPatches;
   tell(event: MkEvent): void;
   fieldReads(name: string): readonly Read[];
   /** Answers what hooks ask, and records it in `reads`; files go into `configDir`, which hooks see as `shownDir`. */
@@ -60,6 +63,11 @@ export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Worksh
     downloadDir: workspace.downloadDir,
     workingTrees,
     recipeDir: recipeCopies(store),
+    placePatches: (source, dir) =>
+      placePatches(target, source, reading.fieldReads(source.name), {
+        dir,
+        isIsolated: sandbox.level === 'namespaces',
+      }),
     tell,
     fieldReads: reading.fieldReads,
     answerer: reading.answerer,

@@ -48,7 +48,9 @@ function spot(today: Side, field: string): { readonly at?: Spot } {
 }
 
 /** What a new version or distfile changes in its recipe. */
-const versionFields = ['version', 'url', 'git', 'sha256', 'alternatives', 'extraSources'].map((name) => `field ${name}`);
+const versionFields = ['version', 'url', 'git', 'sha256', 'alternatives', 'extraSources'].map(
+  (name) => `field ${name}`,
+);
 
 function changedDistfiles(before: Side, today: Side): Change[] {
   const [old, now] = [before.document.distfiles, today.document.distfiles];

@@ -9,7 +9,9 @@ export function changedReads(before: Side, today: Side, asked: readonly Read[]):
   const [old, now] = [before, today].map((side) => ({ ...side, answer: answersOf(side) }));
   if (old === undefined || now === undefined) return [];
   const inBoth = fieldReads(today).filter((read) => fieldReads(before).some(isSame(read)));
-  const changes = [...inBoth, ...asked]
+  // They are there or not, and nobody asks for them.
+  const patches = [...fieldReads(before), ...fieldReads(today)].filter(({ kind }) => kind === 'patches');
+  const changes = [...inBoth, ...patches, ...asked]
     .filter((read) => old.answer(read) !== now.answer(read))
     .flatMap((read) => changesOf(read, old, now));
   // A file may be read in more than one way.
@@ -59,6 +61,7 @@ function changesOf(read: Read, before: Answers, today: Answers): Change[] {
     return [{ kind, name, ...present, ...(at !== undefined && { at }) }];
   }
   if (kind === 'list') return [changedList(name, values, before, today)];
+  if (kind === 'patches') return changedPatches(name, values, before, today);
   if (['has', 'text', 'override', 'merge', 'copies'].includes(kind)) {
     const [old, now] = [before, today].map((side) => side.told()?.configuration[name]);
     const changes = old && now ? changedCopies(name, kind, old, now) : [];
@@ -66,6 +69,27 @@ function changesOf(read: Read, before: Answers, today: Answers): Change[] {
     return [{ kind: 'configuration', name, how: howChanged(values.before, values.after) }];
   }
   return [{ kind: 'value', name, ...present }];
+}
+
+/** Each patch by itself, since directories of them come and go as well. */
+function changedPatches(name: string, values: Values, before: Answers, today: Answers): Change[] {
+  const [old, now] = [before, today].map((side) =>
+    (side.told()?.configuration[name] ?? []).flatMap(({ file, files }) =>
+      files
+        .filter(({ path }) => path.endsWith('.patch'))
+        .map((record) => ({ ...record, path: `${file}/${record.path}` })),
+    ),
+  );
+  const changes = changedRecords(old ?? [], now ?? []).map(({ file, how, text }): Change => {
+    if (how === 'removed') return { kind: 'configuration', name, how, instead: file };
+    return { kind: 'configuration', name, how, at: { file }, ...(text !== undefined && { text }) };
+  });
+  return changes.length > 0 ? changes : [{ kind: 'configuration', name, how: howChanged(values.before, values.after) }];
+}
+
+interface Values {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 
 const howChanged = (before: string | undefined, after: string | undefined) =>

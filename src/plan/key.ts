@@ -80,7 +80,7 @@ export function inputsDocument(node: Node, circumstances: KeyCircumstances): Inp
     ...(workingTree !== undefined && { workingTree }),
     target: circumstances.target,
     runsOn: node.runsOn,
-    reads: circumstances.fieldReads(node.name),
+    reads: circumstances.fieldReads(node.name).filter(({ kind }) => workingTree === undefined || kind !== 'patches'),
     machine: node.runsOn === 'build' ? circumstances.machine : undefined,
     sandboxed: circumstances.sandboxed,
   };

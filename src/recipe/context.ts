@@ -44,7 +44,10 @@ interface AnyContext {
 export interface PrepareContext extends AnyContext {
   /** Applies one patch of the recipe's directory with `-p1` and without fuzz. */
   applyPatch(file: string): Promise<void>;
-  /** Applies every `*.patch` of the recipe's directory in the order of their names. */
+  /**
+   * Applies every `*.patch` of the recipe's directory that was not applied yet, in the order of their names, then those in
+   * `patches/<package>/` of the board and the product.
+   */
   applyPatches(): Promise<void>;
 }
 
