@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
+import { usableCores } from './base/cgroup.ts';
 import { Failure } from './base/failure.ts';
 import type { SandboxChoice } from './build/sandbox.ts';
 import type { Installation } from './installation.ts';
@@ -148,7 +148,7 @@ export function fileCount(text: string): number {
 
 /** What -j says; the number of cores when it says nothing. */
 export function jobCount(text: string | undefined): number {
-  if (text === undefined) return availableParallelism();
+  if (text === undefined) return usableCores();
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new Failure('usage', `-j needs a number of processes, not "${text}"`, { hint: 'for example -j 4' });
 }

@@ -58,8 +58,7 @@ export interface Action {
   readonly triplet: { readonly build: Triplet; readonly host: Triplet; readonly target: Triplet };
   readonly environment: Readonly<Record<string, string>>;
   readonly jobs: number;
-  /** The job server's FIFO; undefined for none. */
-  readonly jobServer: string | undefined;
+  readonly jobServer: JobServerAccess;
   readonly contents: readonly Content[];
   /** The log of each hook, as an open file descriptor. */
   readonly logs: Readonly<Record<string, number>>;
@@ -85,11 +84,23 @@ export type Message =
   | ConfigRequest
   | { readonly tell: 'hook'; readonly hook: 'unpack' | 'prepare' | 'build' | 'deploy' }
   | { readonly tell: 'warning'; readonly message: string }
-  | { readonly tell: 'done' }
-  | { readonly tell: 'failed'; readonly hook: string; readonly failure: FailureRecord & { readonly stack?: string } };
+  /** Job slots for a program that knows no job server; the answer is their number. */
+  | { readonly ask: 'share' }
+  | { readonly tell: 'share-end'; readonly jobs: number }
+  | Ending;
+
+/** The last message; `cpu` is the CPU time of the process and all that it has started, in seconds. */
+export type Ending =
+  | { readonly tell: 'done'; readonly cpu: number }
+  | {
+      readonly tell: 'failed';
+      readonly cpu: number;
+      readonly hook: string;
+      readonly failure: FailureRecord & { readonly stack?: string };
+    };
 
 /** What configuration can answer; null is absent. */
 export type AnswerValue = string | boolean | readonly string[] | null;
 
 /** The answer to a ConfigRequest; a failure is thrown again where the hook asked. */
-export type Answer = { readonly value: AnswerValue } | { readonly failure: FailureRecord };
+export type Answer = { readonly value: AnswerValue | number } | { readonly failure: FailureRecord };

@@ -33,8 +33,13 @@ export function send(message: Message): void {
  * Asks the engine for configuration and waits for the answer.
  * Synchronous on purpose: recipes read configuration in the middle of expressions.
  */
-export function ask(request: ConfigRequest): AnswerValue {
-  send(request);
+export const ask = (request: ConfigRequest): AnswerValue => answerTo(request) as AnswerValue;
+
+/** Takes job slots from the budget of the whole build, at once; their number, at least 1. */
+export const takeShare = (): number => answerTo({ ask: 'share' }) as number;
+
+function answerTo(message: Message): AnswerValue | number {
+  send(message);
   const answer = JSON.parse(readLine()) as Answer;
   if ('failure' in answer) throw Failure.from(answer.failure);
   return answer.value;

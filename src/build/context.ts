@@ -15,7 +15,7 @@ import { Failure } from '../base/failure.ts';
 import { modeFault } from '../base/mode.ts';
 import type { BuildContext, DeployContext, PrepareContext } from '../recipe/context.ts';
 import type { Action } from './action.ts';
-import { ask, send } from './channel.ts';
+import { ask, send, takeShare } from './channel.ts';
 import { osName, toolPrefix } from './environment.ts';
 import { hookConfig } from './hook-config.ts';
 import { openWork } from './open-work.ts';
@@ -59,6 +59,14 @@ export function contextMaker(action: Action): ContextMaker {
       sourceDir: paths.sourceDir,
       jobs,
       run,
+      share: async <T>(work: (jobs: number) => Promise<T>): Promise<T> => {
+        const jobs = takeShare();
+        try {
+          return await work(jobs);
+        } finally {
+          send({ tell: 'share-end', jobs });
+        }
+      },
       warn: (message: string) => send({ tell: 'warning', message }),
       read: async (file: string) => readFileSync(at(file), 'utf8'),
       write: async (file: string, text: string, mode?: number) => writeText(at(file), text, mode),

@@ -3,9 +3,13 @@ import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { describeExit, finished, start, stop } from '../base/command.ts';
 import { failuresOf } from '../base/failure.ts';
-import type { Action, Answer, AnswerValue, ConfigRequest, HookPaths, Message } from './action.ts';
+import type { Usage } from '../report/event.ts';
+import type { Action, Answer, AnswerValue, ConfigRequest, Ending, HookPaths, Message } from './action.ts';
 import { hookFailure } from './hook-failure.ts';
+import type { Share, Slot } from './jobserver.ts';
+import { memoryWatch } from './memory-kill.ts';
 import { giveFilter, type Mount, type SandboxLevel, sandboxed, sandboxPaths } from './sandbox.ts';
+import type { Measured, Meter } from './usage.ts';
 
 /** One action, and what it needs of the build machine. */
 export interface Execution {
@@ -17,7 +21,11 @@ export interface Execution {
   readonly recipesModule: string;
   readonly runner: string;
   readonly node: string;
-  readonly jobServer: string | undefined;
+  /** What its commands draw their jobs from; the caller gives it back. */
+  readonly slot: Slot;
+  /** Whether makes of this machine can open the job server by its name. */
+  readonly isJobServerNamed: boolean;
+  readonly meter: Meter;
   readonly sandbox: SandboxLevel;
   /** More of the build machine that hooks may read: distfiles, trees of an image's contents. */
   readonly mounts: readonly Mount[];
@@ -25,6 +33,10 @@ export interface Execution {
   environment(paths: HookPaths): Readonly<Record<string, string>>;
   answer(request: ConfigRequest): AnswerValue;
   onHook(hook: string): void;
+  /** Hears of the process when it has begun. */
+  onMeasured?(measured: Measured): void;
+  /** Hears once, when it has ended in whatever way. */
+  onUsage(usage: Usage): void;
   onWarning(message: string): void;
   /** The recipe's build.ts. */
   readonly recipeFile: string;
@@ -66,7 +78,10 @@ export async function execute(execution: Execution): Promise<void> {
     environment: execution.environment(paths),
     logs: Object.fromEntries(names.map((name, at) => [name, at + 4])),
   };
-  let ending: Extract<Message, { tell: 'done' | 'failed' }> | undefined;
+  let ending: Ending | undefined;
+  const killed = memoryWatch();
+  const measured = child.pid === undefined ? undefined : execution.meter.measure(child.pid);
+  if (measured) execution.onMeasured?.(measured);
   let hook = names[0] ?? '';
   channel.on('error', () => {});
   channel.write(`${JSON.stringify(wholeAction)}\n`);
@@ -81,10 +96,12 @@ export async function execute(execution: Execution): Promise<void> {
     const exit = await finished(child);
     await listening;
     if (ending?.tell === 'done') return;
-    if (ending !== undefined) throw hookFailure(ending.hook, ending.failure, execution);
     const message = `the process of its hooks ${describeExit(exit)}`;
-    throw hookFailure(hook, { code: 'hook-failed', message }, execution);
+    const { failure } = ending ?? { failure: { code: 'hook-failed', message } as const };
+    throw killed.explained(hookFailure(ending?.hook ?? hook, failure, execution), execution.logFiles);
   } finally {
+    const usage = measured?.end(ending?.cpu);
+    if (usage) execution.onUsage(usage);
     // Whatever a hook left running in the background goes with it.
     stop(child, 'SIGKILL');
     for (const log of logs) closeSync(log);
@@ -103,7 +120,7 @@ export const hookMounts = (paths: HookPaths, writable: readonly (keyof HookPaths
     .map((name) => ({ from: paths[name], to: sandboxPaths[name], writable: writable.includes(name) }));
 
 function programsInside(
-  { paths, writable, runner, node, recipesModule, jobServer, mounts }: Execution,
+  { paths, writable, runner, node, recipesModule, slot, mounts, isJobServerNamed }: Execution,
   filter: number,
 ) {
   const engine: Mount[] = [
@@ -111,26 +128,25 @@ function programsInside(
     { from: dirname(recipesModule), to: `${engineDir}/recipes`, writable: false },
     { from: node, to: `${engineDir}/node`, writable: false },
     // Tokens go through a FIFO on a read-only mount as well; its mode, which others need, cannot be changed there.
-    ...(jobServer === undefined ? [] : [{ from: jobServer, to: `${engineDir}/jobserver`, writable: false }]),
+    { from: slot.path, to: `${engineDir}/jobserver`, writable: false },
   ];
   const command = [`${engineDir}/node`, `${engineDir}/run/${runner.slice(dirname(runner).length + 1)}`];
   return {
     argv: sandboxed(command, [...hookMounts(paths, writable), ...mounts, ...engine], '/mk', filter),
     recipes: `${engineDir}/recipes/${recipesModule.slice(dirname(recipesModule).length + 1)}`,
-    jobServer: jobServer === undefined ? undefined : `${engineDir}/jobserver`,
+    jobServer: { path: `${engineDir}/jobserver`, isNamed: isJobServerNamed },
   };
 }
 
-function programsOutside({ runner, node, recipesModule, jobServer }: Execution) {
+function programsOutside({ runner, node, recipesModule, slot: { path }, isJobServerNamed }: Execution) {
+  // A blank in the name would end the flag.
+  const jobServer = { path, isNamed: isJobServerNamed && /^[\w@%+,./-]+$/.test(path) };
   return { argv: [node, runner] as [string, ...string[]], recipes: recipesModule, jobServer };
 }
 
-async function listen(
-  channel: Duplex,
-  execution: Execution,
-  end: (message: Extract<Message, { tell: 'done' | 'failed' }>) => void,
-) {
+async function listen(channel: Duplex, execution: Execution, end: (message: Ending) => void) {
   let rest = '';
+  const shares: Share[] = [];
   channel.setEncoding('utf8');
   try {
     for await (const chunk of channel) {
@@ -138,7 +154,12 @@ async function listen(
       rest = lines.pop() ?? '';
       for (const line of lines) {
         const message = JSON.parse(line) as Message;
-        if ('ask' in message) channel.write(`${JSON.stringify(answerTo(message, execution))}\n`);
+        if ('ask' in message && message.ask === 'share') {
+          const share = execution.slot.share();
+          shares.push(share);
+          channel.write(`${JSON.stringify({ value: share.jobs } satisfies Answer)}\n`);
+        } else if ('ask' in message) channel.write(`${JSON.stringify(answerTo(message, execution))}\n`);
+        else if (message.tell === 'share-end') giveBack(shares, message.jobs);
         else if (message.tell === 'hook') execution.onHook(message.hook);
         else if (message.tell === 'warning') execution.onWarning(message.message);
         else end(message);
@@ -147,6 +168,12 @@ async function listen(
   } catch {
     // The process was killed in the middle of a message; its exit tells.
   }
+}
+
+/** Shares of one size are as good as each other. What is not given back goes with the slot. */
+function giveBack(shares: Share[], jobs: number): void {
+  const at = shares.findIndex((share) => share.jobs === jobs);
+  if (at >= 0) shares.splice(at, 1)[0]?.release();
 }
 
 function answerTo(request: ConfigRequest, { answer }: Execution): Answer {

@@ -1,128 +1,192 @@
-import { spawnSync } from 'node:child_process';
-import { closeSync, constants, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
-import { isErrno } from '../base/files.ts';
+import { fifoMaker, type TokenFifo } from './token-fifo.ts';
 
-/** One job slot, to be given back exactly once. */
+/** Job slots of one holder, to be given back exactly once: its own one, and what its makes draw from `path`. */
 export interface Slot {
+  /** The FIFO that is a GNU make job server for all commands of the holder. */
+  readonly path: string;
+  /**
+   * Takes slots for a program that knows no job server: what is free when nobody else works or waits, otherwise at most
+   * half of the budget; the holder's own slot is one of them, so that there is always one.
+   */
+  share(): Share;
   release(): void;
 }
 
-/**
- * The job budget of the whole run, as a GNU make job server that every `make` below us draws from.
- * A package that runs holds one slot, which is the implicit one of its top-level make; further ones are in the FIFO.
- */
-export interface JobServer {
-  readonly path: string;
+export interface Share {
   readonly jobs: number;
-  /** Waits for a free slot; of several that wait, the highest priority gets it. */
-  take(priority: number): Promise<Slot>;
-  close(): void;
+  release(): void;
+}
+
+/** Somebody who wants a slot. */
+export interface Claim {
+  /** Of those that wait, the highest is served first. */
+  readonly priority: number;
+  /** Whether it may begin now, beside those that run; when nothing runs, it may in any case. */
+  fits?(): boolean;
+  /** Called at the moment in which it gets its slot, before `fits` is asked of anybody else. */
+  begin?(): void;
 }
 
 /**
- * Waits for a token in a thread of its own. The kernel gives tokens to readers in the order in which they began to wait,
- * so we get ours in turn, however many makes want it; asking now and then would find none as long as they are busy.
+ * The job budget of the whole run. Everybody who works holds one slot, which is the implicit one of its top-level make;
+ * further slots are tokens in a FIFO of its own, which its makes take and put back among themselves. We know how many
+ * tokens each holder was given, take idle ones back, and have them all again when it ends: what its processes do to the
+ * FIFO, or take along when they die, concerns nobody else.
  */
-const waiterProgram = `
-const { parentPort, workerData } = require('node:worker_threads');
-const { openSync, readSync } = require('node:fs');
-const fifo = openSync(workerData, 'r+');
-parentPort.on('message', () => {
-  readSync(fifo, Buffer.alloc(1));
-  parentPort.postMessage('token');
-});`;
+export interface JobServer {
+  readonly jobs: number;
+  take(claim: Claim): Promise<Slot>;
+  close(): void;
+}
 
-/** A job server with `jobs` slots; its FIFO `path` is made when the first slot is asked for. */
-export function startJobServer(path: string, jobs: number): JobServer {
-  const waiting: { readonly priority: number; readonly give: (slot: Slot) => void }[] = [];
-  let opened: number | undefined;
-  let waiter: Worker | undefined;
-  let isAsked = false;
-  let held = 0;
-  const fifo = () => (opened ??= makeFifo(path, jobs));
+interface Holder {
+  readonly fifo: TokenFifo;
+  readonly priority: number;
+  /** Tokens that are in its FIFO, or with its processes. */
+  granted: number;
+  shared: number;
+  /** When it was last given tokens, in milliseconds. */
+  givenAt: number;
+  /** Until then it is taken to need no more than it has. */
+  satedUntil: number;
+}
 
-  const slot = (): Slot => {
-    let isMine = true;
-    held++;
+/** Milliseconds between two looks at which tokens lie idle, and how long one counts. */
+const tick = 50;
+const satedFor = 5 * tick;
+
+/** A job server with `jobs` slots; its FIFOs are made in the directory `dir` when they are needed. */
+export function startJobServer(dir: string, jobs: number): JobServer {
+  const newFifo = fifoMaker(dir);
+  const holders = new Set<Holder>();
+  const waiting: { readonly claim: Claim; readonly give: (slot: Slot) => void }[] = [];
+  /** All slots that are with no holder. */
+  let free = jobs;
+  let timer: NodeJS.Timeout | undefined;
+
+  const fits = ({ fits: ask }: Claim) => holders.size === 0 || (ask?.() ?? true);
+  const isHungry = ({ satedUntil }: Holder) => satedUntil < performance.now();
+
+  /** More than a holder was given is none of the budget: somebody else wrote it. */
+  const takeBack = (holder: Holder, found: number) => {
+    const own = Math.min(found, holder.granted);
+    holder.granted -= own;
+    free += own;
+  };
+  const collect = () => {
+    for (const holder of holders) takeBack(holder, holder.fifo.drain());
+  };
+  const serve = () => {
+    while (free > 0) {
+      const at = waiting.findIndex(({ claim }) => fits(claim));
+      const [next] = at < 0 ? [] : waiting.splice(at, 1);
+      if (next === undefined) return;
+      free--;
+      next.claim.begin?.();
+      next.give(slotFor(next.claim));
+    }
+  };
+  const distribute = () => {
+    const hungry = [...holders].filter(isHungry);
+    const among = hungry.length > 0 ? hungry : [...holders];
+    const before = new Map(among.map((holder) => [holder, holder.granted]));
+    for (; free > 0 && among.length > 0; free--) poorest(among).granted++;
+    for (const [holder, had] of before) {
+      if (holder.granted === had) continue;
+      holder.fifo.put(holder.granted - had);
+      holder.givenAt = performance.now();
+    }
+  };
+  /** Tokens of busy makes are caught when they come back, for those who wait and for those who have less than their part. */
+  const catchTokens = () => {
+    const isAwaited = waiting.some(({ claim }) => fits(claim));
+    const part = [...holders].reduce((sum, { granted }) => sum + granted, 0) / holders.size;
+    const isUneven = [...holders].some((holder) => isHungry(holder) && holder.granted <= part - 1);
+    for (const holder of holders) {
+      if (isAwaited ? holder.granted > 0 : isUneven && holder.granted > part)
+        holder.fifo.watch((count) => {
+          takeBack(holder, count);
+          settle();
+        });
+      else holder.fifo.unwatch();
+    }
+  };
+  const settle = () => {
+    serve();
+    if (waiting.length > 0) {
+      collect();
+      serve();
+    }
+    distribute();
+    catchTokens();
+  };
+  const lookForIdle = () => {
+    const now = performance.now();
+    for (const holder of holders) {
+      const found = holder.fifo.drain();
+      if (found > 0 && now - holder.givenAt > tick / 2) holder.satedUntil = now + satedFor;
+      takeBack(holder, found);
+    }
+    settle();
+  };
+
+  const slotFor = ({ priority }: Claim): Slot => {
+    const holder: Holder = { fifo: newFifo(), priority, granted: 0, shared: 0, givenAt: 0, satedUntil: 0 };
+    holders.add(holder);
+    timer ??= setInterval(lookForIdle, tick).unref();
     return {
+      path: holder.fifo.path,
+      share() {
+        collect();
+        const isAlone = holders.size === 1 && waiting.length === 0;
+        const most = isAlone ? jobs : Math.floor(jobs / 2);
+        let extra = Math.max(0, Math.min(most - 1, free));
+        const shared = 1 + extra;
+        free -= extra;
+        holder.shared += extra;
+        settle();
+        return {
+          jobs: shared,
+          release() {
+            if (!holders.has(holder)) return;
+            holder.shared -= extra;
+            free += extra;
+            extra = 0;
+            settle();
+          },
+        };
+      },
       release() {
-        if (!isMine) return;
-        isMine = false;
-        held--;
-        giveToken(fifo());
-        // The thread may already have a token that it has not told of: then they cannot be counted.
-        if (held === 0 && !isAsked) restoreTokens(fifo(), jobs);
+        if (!holders.delete(holder)) return;
+        holder.fifo.close();
+        free += 1 + holder.granted + holder.shared;
+        if (holders.size === 0) {
+          clearInterval(timer);
+          timer = undefined;
+        }
+        settle();
       },
     };
   };
-  const ask = () => {
-    if (isAsked || waiting.length === 0) return;
-    isAsked = true;
-    waiter ??= new Worker(waiterProgram, { eval: true, workerData: path }).on('message', () => {
-      isAsked = false;
-      const next = waiting.shift();
-      if (next === undefined) giveToken(fifo());
-      else next.give(slot());
-      if (waiting.length === 0) waiter?.unref();
-      ask();
-    });
-    waiter.ref();
-    waiter.postMessage('wait');
-  };
   return {
-    path,
     jobs,
-    take: (priority) =>
+    take: (claim) =>
       new Promise((give) => {
-        if (waiting.length === 0 && !isAsked && readToken(fifo())) {
-          give(slot());
-          return;
-        }
-        waiting.push({ priority, give });
-        waiting.sort((a, b) => b.priority - a.priority);
-        ask();
+        waiting.push({ claim, give });
+        waiting.sort((a, b) => b.claim.priority - a.claim.priority);
+        settle();
       }),
     close() {
-      if (opened === undefined) return;
-      // A thread that waits in read(2) can only be ended by letting it have a token.
-      if (isAsked) giveToken(opened);
-      void waiter?.terminate();
-      closeSync(opened);
-      rmSync(path, { force: true });
+      clearInterval(timer);
+      for (const { fifo } of holders) fifo.close();
+      holders.clear();
     },
   };
 }
 
-function makeFifo(path: string, jobs: number): number {
-  rmSync(path, { force: true });
-  const made = spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
-  if (made.status !== 0) throw new Error(`mkfifo ${path} failed`);
-  const fifo = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-  writeSync(fifo, '+'.repeat(jobs));
-  return fifo;
-}
-
-/** When nothing runs, all tokens must be here: those that a killed make took with it are replaced, surplus ones dropped. */
-function restoreTokens(fifo: number, jobs: number): void {
-  while (readToken(fifo));
-  writeSync(fifo, '+'.repeat(jobs));
-}
-
-function giveToken(fifo: number): void {
-  try {
-    writeSync(fifo, '+');
-  } catch (error) {
-    // Somebody has filled it: nobody waits for this one, and the surplus is dropped when nothing runs.
-    if (!isErrno(error, 'EAGAIN')) throw error;
-  }
-}
-
-function readToken(fifo: number): boolean {
-  try {
-    return readSync(fifo, Buffer.alloc(1)) === 1;
-  } catch (error) {
-    if (isErrno(error, 'EAGAIN')) return false;
-    throw error;
-  }
-}
+/** Who was given the fewest tokens; of several the most urgent. */
+const poorest = (holders: readonly Holder[]): Holder =>
+  holders.reduce((least, holder) => {
+    const fewer = holder.granted - least.granted;
+    return fewer < 0 || (fewer === 0 && holder.priority > least.priority) ? holder : least;
+  });

@@ -19,7 +19,8 @@ const packageOf: Readonly<Record<string, string>> = {
 /** Programs that every build uses. */
 const always = ['gcc', 'make', 'patch', 'xz', 'bzip2'];
 
-const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin';
+/** Where programs of the build machine are looked for. */
+export const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin';
 
 /** Fails before any work with everything that is missing and the packages to install. */
 export function checkPrograms(recipes: readonly LoadedRecipe[]): void {

@@ -5,6 +5,7 @@ import { Failure } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
 import { words } from '../base/words.ts';
 import type { Run, RunOptions } from '../recipe/context.ts';
+import type { JobServerAccess } from './action.ts';
 import type { OpenWork } from './open-work.ts';
 
 /** What the commands of one hook have in common. */
@@ -16,7 +17,7 @@ export interface RunSetting {
   environment(): Readonly<Record<string, string>>;
   /** An open file that takes the command lines and all their output. */
   readonly log: number;
-  readonly jobServer: string | undefined;
+  readonly jobServer: JobServerAccess;
   /** Hears of every command that is begun. */
   readonly work: OpenWork;
 }
@@ -25,7 +26,8 @@ export interface RunSetting {
 export const jobServerDescriptor = 4;
 
 /** MAKEFLAGS that name it. The blank matters: the first word is a bundle of single-letter options. */
-export const jobServerFlags = ` -j --jobserver-auth=${jobServerDescriptor},${jobServerDescriptor}`;
+export const jobServerFlags = ({ path, isNamed }: JobServerAccess): string =>
+  ` -j --jobserver-auth=${isNamed ? `fifo:${path}` : `${jobServerDescriptor},${jobServerDescriptor}`}`;
 
 /** The `run` of one hook's context. */
 export function commandRunner(setting: RunSetting, options: RunOptions = {}): Run {
@@ -47,14 +49,14 @@ async function execute(argv: readonly string[], setting: RunSetting, options: Ru
 
   const output = options.stdout === undefined ? log : openOutput(resolve(setting.cwd, options.stdout));
   // Every command gets an open file description of its own: make switches the one that it is given to non-blocking.
-  const jobs = setting.jobServer === undefined ? undefined : openSync(setting.jobServer, 'r+');
+  const jobs = openSync(setting.jobServer.path, 'r+');
   try {
     const child = start([program, ...rest], {
       cwd,
       env: environmentFor(setting, options),
       // In the process group of the runner, so that stopping that one stops all.
       detached: false,
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', output, log, 'ignore', jobs ?? 'ignore'],
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', output, log, 'ignore', jobs],
     });
     // A program that stops reading early is no failure of the hook.
     child.stdin?.on('error', () => {});
@@ -70,7 +72,7 @@ async function execute(argv: readonly string[], setting: RunSetting, options: Ru
       hint: `a program of the build machine has to be named in the recipe's "programs"; one that a package makes, in its "depends"`,
     });
   } finally {
-    if (jobs !== undefined) closeSync(jobs);
+    closeSync(jobs);
     if (output !== log) closeSync(output);
   }
 }
@@ -81,7 +83,6 @@ function openOutput(path: string): number {
 }
 
 function environmentFor(setting: RunSetting, { env = {} }: RunOptions): NodeJS.ProcessEnv {
-  const makeFlags = setting.jobServer === undefined ? {} : { MAKEFLAGS: jobServerFlags };
-  const all = { ...setting.environment(), ...makeFlags, ...env };
+  const all = { ...setting.environment(), MAKEFLAGS: jobServerFlags(setting.jobServer), ...env };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -1,5 +1,5 @@
 /** The program that runs one package's hooks, in a process of its own and mostly in a sandbox. */
-import { cpSync, writeSync } from 'node:fs';
+import { cpSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
@@ -13,6 +13,7 @@ import { ask, receiveAction, send } from './channel.ts';
 import { contextMaker } from './context.ts';
 import { toolPrefix } from './environment.ts';
 import { hookConfig } from './hook-config.ts';
+import { cpuOf } from './process-tree.ts';
 import { unpackDistfile } from './unpack.ts';
 
 let hook: 'unpack' | 'prepare' | 'build' | 'deploy' = 'unpack';
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
   if (action.phase === 'prepare') await prepare(action, recipe, contexts);
   else await build(action, recipe, contexts);
   isEndTold = true;
-  send({ tell: 'done' });
+  send({ tell: 'done', cpu: cpuSeconds() });
 }
 
 async function loadRecipe({ recipes, package: name }: Action): Promise<Recipe> {
@@ -112,9 +113,12 @@ function recordOf(error: unknown): FailureRecord & { stack?: string } {
 
 let isEndTold = false;
 
+/** Of this process and of everything that it has started and that has ended. */
+const cpuSeconds = (): number => cpuOf(readFileSync('/proc/self/stat', 'utf8'));
+
 function fail(error: unknown): never {
   isEndTold = true;
-  send({ tell: 'failed', hook, failure: recordOf(error) });
+  send({ tell: 'failed', hook, cpu: cpuSeconds(), failure: recordOf(error) });
   process.exit(1);
 }
 

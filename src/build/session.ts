@@ -46,7 +46,12 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const terminal = process.stdin.isTTY ? { TERM: process.env['TERM'] ?? 'dumb' } : {};
   // Without a sandbox the whole path would not fit into a line.
   const prompt = options.command.length > 0 ? {} : { PS1: `[${title}] \${PWD##*/}$ ` };
-  const environment = { ...options.environment(paths), MAKEFLAGS: jobServerFlags, ...terminal, ...prompt };
+  const environment = {
+    ...options.environment(paths),
+    MAKEFLAGS: jobServerFlags({ path: jobServer, isNamed: false }),
+    ...terminal,
+    ...prompt,
+  };
 
   const filter = 3;
   const all = [...hookMounts(options.paths, writable), ...mounts];

@@ -43,12 +43,12 @@ async function workAt(node: Node, command: readonly string[], run: PlannedRun, s
   const sourceDir = await prepared(node, site);
   if (sourceDir === 'failed') return 1;
   const { workshop, interrupt } = site;
-  const slot = await workshop.jobServer.take(1);
+  const slot = await workshop.jobServer.take({ priority: 1 });
   // Somebody may work here for hours.
   site.leave();
   try {
     const place = await stage(node, sourceDir, results, run, site);
-    const { sandbox, jobServer } = workshop;
+    const { sandbox } = workshop;
     if (interrupt.isRequested()) return 130;
     process.stderr.write(greeting(node, place, run));
     const session = runSession({
@@ -56,7 +56,7 @@ async function workAt(node: Node, command: readonly string[], run: PlannedRun, s
       command,
       title: `mk ${node.name}`,
       sandbox,
-      jobServer: jobServer.path,
+      jobServer: slot.path,
       environment: (paths) => ({
         ...environmentOf(paths, workshop),
         // Nothing is kept that could depend on them, and a hook would have them when it asks.

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../base/failure.ts';
 import { emptyDir, removeTree } from '../base/files.ts';
@@ -9,8 +9,10 @@ import { type Mount, sandboxPaths } from '../build/sandbox.ts';
 import type { Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
-import type { Activity } from '../report/event.ts';
+import type { Activity, Usage } from '../report/event.ts';
 import type { Read } from '../store/store.ts';
+import { peakOf, sourceRecord } from './expectations.ts';
+import type { WorkSlot } from './slots.ts';
 import { configPlace, type Made, noPaths, stagePackage } from './stage-package.ts';
 import { expectUnchanged } from './working-tree.ts';
 import type { Workshop } from './workshop.ts';
@@ -32,10 +34,14 @@ export async function prepareSource(
   const config = configPlace(workDir, isolated);
   const patches = workshop.placePatches(source, join(workDir, 'patches'));
   const reads: Read[] = [];
-  const slot = await workshop.jobServer.take(priority);
+  const record = sourceRecord(source.name);
+  const { history } = workshop.store;
+  const shownName = workshop.shownAs.get(source.name) ?? source.name;
+  const slot = await workshop.slots.take(shownName, priority, peakOf(history.of(record)));
+  const started = performance.now();
   try {
-    await execute({
-      ...common(source, workshop, workDir),
+    const usage = await executeFor(shownName, slot, workshop, {
+      ...common(source, shownName, workshop, workDir),
       action: {
         ...actionOf(source.name, source.recipe.version ?? '', source.recipe.runsOn ?? 'target', workshop),
         phase: 'prepare',
@@ -56,6 +62,8 @@ export async function prepareSource(
       answer: workshop.answerer(reads, config.dir, config.shownDir),
     });
     expectFieldReads(source, reads, workshop);
+    const fetch = workshop.fetching.seconds(source.name);
+    history.add(record, { ...usage, seconds: secondsSince(started), fetch });
   } finally {
     slot.release();
     removeTree(workDir);
@@ -78,6 +86,7 @@ export interface Built {
   readonly deployDir: string;
   readonly reads: readonly Read[];
   readonly seconds: number;
+  readonly usage: Usage;
   /** Removes the directories of the build; to be called when the tree has been taken. */
   cleanUp(): void;
 }
@@ -90,6 +99,7 @@ export async function buildPackage(
   node: Node,
   resultOf: Made,
   sourceDir: string | undefined,
+  slot: WorkSlot,
   workshop: Workshop,
 ): Promise<Built> {
   const { store, buildRoot } = workshop;
@@ -101,8 +111,8 @@ export async function buildPackage(
   try {
     const { contents, config, ...place } = stagePackage(node, resultOf, sourceDir, { workDir, buildDir }, workshop);
     const started = performance.now();
-    await execute({
-      ...common(node.loaded, workshop, workDir),
+    const usage = await executeFor(node.name, slot, workshop, {
+      ...common(node.loaded, node.name, workshop, workDir),
       ...place,
       action: {
         ...actionOf(node.name, versionOf(node) ?? '', node.runsOn, workshop),
@@ -113,13 +123,14 @@ export async function buildPackage(
       logFiles: { build: buildRoot.logFile(node.name, 'build'), deploy: buildRoot.logFile(node.name, 'deploy') },
       answer: workshop.answerer(reads, config.dir, config.shownDir),
     });
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = secondsSince(started);
     const workingTree = node.source && workshop.workingTrees.get(node.source.name);
     if (workingTree !== undefined && workingTree.dir === sourceDir) await expectUnchanged(workingTree);
     return {
       deployDir: place.paths.deployDir,
       reads,
       seconds,
+      usage,
       cleanUp() {
         removeTree(workDir);
         removeTree(buildDir);
@@ -133,7 +144,34 @@ export async function buildPackage(
 
 /** A package that only names others installs nothing, and nothing has to be staged or run for it. */
 function nothing(workDir: string): Built {
-  return { deployDir: emptyDir(join(workDir, 'deploy')), reads: [], seconds: 0, cleanUp: () => removeTree(workDir) };
+  const usage = { cpu: 0, memory: 0 };
+  const cleanUp = () => removeTree(workDir);
+  return { deployDir: emptyDir(join(workDir, 'deploy')), reads: [], seconds: 0, usage, cleanUp };
+}
+
+const secondsSince = (started: number): number => (performance.now() - started) / 1000;
+
+/** Runs hooks in a slot, and counts for the package what they take, however they end. */
+async function executeFor(
+  name: string,
+  slot: WorkSlot,
+  { meter, spending, isJobServerNamed }: Workshop,
+  execution: Omit<Execution, 'slot' | 'meter' | 'isJobServerNamed' | 'onMeasured' | 'onUsage'>,
+): Promise<Usage> {
+  let usage: Usage = { cpu: 0, memory: 0 };
+  await execute({
+    ...execution,
+    slot,
+    meter,
+    // A make that a package has made may be an older one.
+    isJobServerNamed: !existsSync(join(execution.paths.toolchainDir, 'bin', 'make')) && isJobServerNamed(),
+    onMeasured: slot.measure,
+    onUsage(taken) {
+      usage = taken;
+      spending.add(name, taken);
+    },
+  });
+  return usage;
 }
 
 function actionOf(
@@ -156,17 +194,16 @@ function actionOf(
 export const environmentOf = (paths: HookPaths, { buildTriplet, targetTriplet, jobServer }: Workshop) =>
   hookEnvironment(paths, { build: buildTriplet, target: targetTriplet }, jobServer.jobs);
 
-function common(loaded: LoadedRecipe, workshop: Workshop, workDir: string) {
+function common(loaded: LoadedRecipe, shownName: string, workshop: Workshop, workDir: string) {
   mkdirSync(workDir, { recursive: true });
   return {
     recipesModule: workshop.recipesModule,
     runner: workshop.runner,
     node: workshop.node,
-    jobServer: workshop.jobServer.path,
     sandbox: workshop.sandbox,
     recipeFile: join(loaded.dir, 'build.ts'),
     environment: (paths: HookPaths) => environmentOf(paths, workshop),
-    onHook: (hook: string) => workshop.tell({ event: 'activity', package: loaded.name, activity: hook as Activity }),
+    onHook: (hook: string) => workshop.tell({ event: 'activity', package: shownName, activity: hook as Activity }),
     onWarning: (message: string) => workshop.tell({ event: 'warning', message: `${loaded.name}: ${message}` }),
   } satisfies Partial<Execution>;
 }

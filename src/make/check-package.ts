@@ -11,6 +11,7 @@ import { buildPackage } from './build-package.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { reviewedTree } from './reviewed-tree.ts';
 import type { Site } from './site.ts';
+import type { WorkSlot } from './slots.ts';
 import type { PlannedRun } from './workshop.ts';
 
 /** What the packages of a run are built a second time with. */
@@ -43,11 +44,11 @@ export async function checkPackage(node: Node, checking: Checking): Promise<Chec
   if (recipe.build === undefined && recipe.deploy === undefined) return end('same');
   try {
     const sourceDir = node.source && (await elsewhere.sources.prepared(node.source, priority));
-    const slot = await elsewhere.workshop.jobServer.take(priority);
+    const slot = await elsewhere.workshop.slots.take(node.name, priority, 0);
     try {
       if (site.interrupt.isRequested()) return end('skipped', ['interrupted']);
       started = performance.now();
-      const detail = await differences(node, sourceDir, first, checking);
+      const detail = await differences(node, sourceDir, slot, first, checking);
       return end(detail.length === 0 ? 'same' : 'differs', detail);
     } finally {
       slot.release();
@@ -64,12 +65,13 @@ export async function checkPackage(node: Node, checking: Checking): Promise<Chec
 async function differences(
   node: Node,
   sourceDir: string | undefined,
+  slot: WorkSlot,
   result: Result,
   checking: Checking,
 ): Promise<readonly string[]> {
   const { run, elsewhere, results } = checking;
   const resultOf = (name: string) => ({ node: run.graph.node(name), result: resultIn(results, name) });
-  const built = await buildPackage(node, resultOf, sourceDir, elsewhere.workshop);
+  const built = await buildPackage(node, resultOf, sourceDir, slot, elsewhere.workshop);
   try {
     const tree = reviewedTree({ node, result }, checking.site.workshop);
     const { first, differing, compared } = compareTrees(tree, built.deployDir);

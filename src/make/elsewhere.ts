@@ -5,6 +5,7 @@ import { startJobServer } from '../build/jobserver.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Site } from './site.ts';
+import { openSlots } from './slots.ts';
 import type { Sources } from './sources.ts';
 import { type PlannedRun, sourcesOf, type Workshop } from './workshop.ts';
 
@@ -28,10 +29,11 @@ export interface Elsewhere {
 export function openElsewhere(run: PlannedRun, site: Site, names: readonly [string, ...string[]]): Elsewhere {
   const { store, buildRoot, workspace, options } = run;
   const dir = store.workDir(oddName);
-  const jobServer = startJobServer(join(store.workDir('.jobs elsewhere'), 'fifo'), options.jobs + 1);
+  const jobServer = startJobServer(store.workDir('.jobs elsewhere'), options.jobs + 1);
   const workshop: Workshop = {
     ...site.workshop,
     jobServer,
+    slots: openSlots(jobServer, site.tell),
     store: { ...store, workDir: (name) => emptyDir(join(dir, 'work', name)) },
     buildRoot: {
       ...buildRoot,

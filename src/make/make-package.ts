@@ -1,5 +1,4 @@
 import { failuresOf } from '../base/failure.ts';
-import type { Slot } from '../build/jobserver.ts';
 import type { Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import { decide, type Step } from '../plan/plan.ts';
@@ -8,8 +7,10 @@ import type { Verdict } from '../report/event.ts';
 import type { Result } from '../store/store.ts';
 import { buildPackage } from './build-package.ts';
 import { type BuildRight, buildRight } from './build-right.ts';
+import { buildRecord, peakOf } from './expectations.ts';
 import { reviewedTree } from './reviewed-tree.ts';
 import type { Site } from './site.ts';
+import type { WorkSlot } from './slots.ts';
 import type { PlannedRun } from './workshop.ts';
 
 /** What the packages of one run are made with. */
@@ -30,7 +31,10 @@ type Decided = ReturnType<typeof decide>;
 export async function makePackage(node: Node, priority: number, making: Making): Promise<StepEnd> {
   const { run, plan, site, results, finish } = making;
   const { buildRoot, inputs } = run;
-  const { jobServer } = site.workshop;
+  const { slots, shownAs } = site.workshop;
+  const record = buildRecord(node.name, run.target.triplet);
+  const takeSlot = () => slots.take(node.name, priority, peakOf(run.store.history.of(record)));
+  const wait = (detail: string) => site.tell({ event: 'activity', package: node.name, activity: 'wait', detail });
   const planned = plan.get(node.name);
   const decideNow = () => decide(node, (name) => resultOf(name, results), inputs);
   let seconds = 0;
@@ -50,7 +54,7 @@ export async function makePackage(node: Node, priority: number, making: Making):
     finish(node, 'cached', seconds, reason, step.key);
     return 'done';
   };
-  let slot: Slot | undefined;
+  let slot: WorkSlot | undefined;
   let right: BuildRight | undefined;
   try {
     let step = planned?.kind === 'cached' ? planned : decideNow();
@@ -63,12 +67,13 @@ export async function makePackage(node: Node, priority: number, making: Making):
       if (step.kind === 'cached') return use(step, builtMeanwhile);
     }
     const { source } = node;
+    if (source && (shownAs.get(source.name) ?? source.name) !== node.name) wait('its source');
     const sourceDir = source && (await timed(() => site.sources.prepared(source, priority)));
-    slot = await jobServer.take(priority);
+    slot = await takeSlot();
     if (!right.take()) {
       slot.release();
       await right.await();
-      slot = await jobServer.take(priority);
+      slot = await takeSlot();
     }
     const obstacle = making.obstacle();
     if (obstacle !== undefined) {
@@ -78,10 +83,10 @@ export async function makePackage(node: Node, priority: number, making: Making):
     step = decideNow();
     if (step.kind === 'cached') return use(step, builtMeanwhile);
     const { key, document } = step;
-    const result = await timed(() => build(node, key, sourceDir, making));
+    const held = slot;
+    const result = await timed(() => build(node, key, sourceDir, held, making));
     results.set(node.name, result);
     buildRoot.show(node, document, result);
-    slot.release();
     finish(node, 'built', seconds, planned?.reason ?? step.reason, key);
     return 'done';
   } catch (error) {
@@ -107,19 +112,32 @@ const rightFor = (node: Node, { key }: Decided, { run, site }: Making) =>
     lockFile: run.store.lockFile(key),
     buildDir: run.workspace.buildDir,
     signal: site.interrupt.signal,
-    onWait: (holder) => site.tell({ event: 'waiting', package: node.name, for: holder }),
+    onWait(holder) {
+      site.tell({ event: 'waiting', package: node.name, for: holder });
+      site.tell({ event: 'activity', package: node.name, activity: 'wait', detail: holder });
+    },
   });
 
-async function build(node: Node, key: Decided['key'], sourceDir: string | undefined, making: Making): Promise<Result> {
+/** The slot is given back when the hooks have ended: others compile while the result is stored. */
+async function build(
+  node: Node,
+  key: Decided['key'],
+  sourceDir: string | undefined,
+  slot: WorkSlot,
+  making: Making,
+): Promise<Result> {
   const { run, site, results } = making;
   const built = await buildPackage(
     node,
     (name) => ({ node: run.graph.node(name), result: resultOf(name, results) }),
     sourceDir,
+    slot,
     site.workshop,
   );
+  slot.release();
+  site.tell({ event: 'activity', package: node.name, activity: 'store' });
   const { license, permissions = {}, whenLinked = false } = node.loaded.recipe;
-  const { deployDir, reads, seconds } = built;
+  const { deployDir, reads, seconds, usage } = built;
   const result = await run.store.commit(key, deployDir, {
     package: node.name,
     version: versionOf(node),
@@ -131,6 +149,8 @@ async function build(node: Node, key: Decided['key'], sourceDir: string | undefi
     sandboxed: site.workshop.sandbox === 'namespaces',
   });
   built.cleanUp();
+  const record = buildRecord(node.name, run.target.triplet);
+  if (seconds > 0) run.store.history.add(record, { ...usage, seconds });
   return result;
 }
 

@@ -1,12 +1,15 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { failuresOf } from '../base/failure.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
+import type { Step } from '../plan/plan.ts';
 import { runSchedule } from '../plan/schedule.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Verdict } from '../report/event.ts';
 import type { Result } from '../store/store.ts';
+import { expectationsOf } from './expectations.ts';
 import { makePackage } from './make-package.ts';
 import { atSite, type Site } from './site.ts';
 import type { PlannedRun, Workshop } from './workshop.ts';
@@ -37,8 +40,16 @@ export function runPlan(run: PlannedRun): Promise<number> {
   });
 }
 
-/** Makes the packages of `graph`, a part of the run's graph, and shows them in the build root. */
-export async function makePackages(run: PlannedRun, site: Site, graph: Graph): Promise<Made> {
+/**
+ * Makes the packages of `graph`, a part of the run's graph, and shows them in the build root. Of those that are ready the
+ * one with the greatest of the `priorities` is first: what most of the run waits for, unless somebody gives others.
+ */
+export async function makePackages(
+  run: PlannedRun,
+  site: Site,
+  graph: Graph,
+  ordered?: ReadonlyMap<string, number>,
+): Promise<Made> {
   const { tell, sources, workshop, interrupt } = site;
   // What is planned to be used must stay.
   run.store.startHolding();
@@ -47,8 +58,20 @@ export async function makePackages(run: PlannedRun, site: Site, graph: Graph): P
   const started = performance.now();
   const counts: Record<Verdict, number> = { built: 0, cached: 0, failed: 0, skipped: 0 };
   const results = new Map<string, Result>();
+  const { priorities, packages } = expectationsOf({
+    graph,
+    plan,
+    history: run.store.history,
+    triplet: run.target.triplet,
+    isFetched: (source) => isFetched(source, workshop.downloadDir),
+  });
+  const order = ordered ?? priorities;
+  const rank = ({ name }: Node) => order.get(name) ?? 0;
+  showSources(graph, plan, workshop.shownAs);
+  tell({ event: 'plan', packages });
   const prefetch = pLimit(downloadsAtOnce);
-  for (const { name, loaded, source } of graph.order) {
+  // What most waits for is fetched first.
+  for (const { name, loaded, source } of graph.order.toSorted((a, b) => rank(b) - rank(a))) {
     if (plan.get(name)?.kind !== 'run') continue;
     // What is edited from now on is for the next run.
     keepRecipes(source === undefined ? [loaded] : [loaded, source], workshop);
@@ -59,8 +82,10 @@ export async function makePackages(run: PlannedRun, site: Site, graph: Graph): P
   const finish = (node: Node, verdict: Verdict, seconds: number, reason: string, key?: string) => {
     counts[verdict]++;
     if (verdict === 'failed') failed ??= node.name;
-    const output = results.get(node.name)?.output;
-    tell({ event: 'package', package: node.name, version: versionOf(node), verdict, seconds, reason, key, output });
+    const { output, size } = results.get(node.name) ?? {};
+    const usage = verdict === 'built' || verdict === 'failed' ? workshop.spending.of(node.name) : undefined;
+    const version = versionOf(node);
+    tell({ event: 'package', package: node.name, version, verdict, seconds, reason, key, output, size, usage });
     if (node.source) sources.finished(node.source, verdict !== 'failed' && verdict !== 'skipped');
   };
   const { keepGoing } = run.options;
@@ -70,6 +95,7 @@ export async function makePackages(run: PlannedRun, site: Site, graph: Graph): P
   };
   await runSchedule(graph, {
     keepGoing,
+    priorities: order,
     isStopped: interrupt.isRequested,
     skip: (node, because) => finish(node, 'skipped', 0, because),
     work: (node, priority) => makePackage(node, priority, { run, plan, site, results, obstacle, finish }),
@@ -78,6 +104,19 @@ export async function makePackages(run: PlannedRun, site: Site, graph: Graph): P
   const status = interrupt.isRequested() ? 130 : counts.failed + counts.skipped > 0 ? 1 : 0;
   return { results, counts, seconds: (performance.now() - started) / 1000, status };
 }
+
+/** Work on a source is told for its own package while that is to be built, else for the first that uses it. */
+function showSources(graph: Graph, plan: ReadonlyMap<string, Step>, shownAs: Map<string, string>): void {
+  const isBuilt = (name: string) => plan.get(name)?.kind === 'run';
+  for (const { name, source } of graph.order) {
+    if (source === undefined || !isBuilt(name) || isBuilt(source.name) || shownAs.has(source.name)) continue;
+    shownAs.set(source.name, name);
+  }
+}
+
+/** Whether the file that upstream has of it lies among the downloads. */
+const isFetched = ({ recipe }: LoadedRecipe, downloadDir: string): boolean =>
+  recipe.url !== undefined && existsSync(join(downloadDir, basename(new URL(recipe.url(recipe.version)).pathname)));
 
 /** One that cannot be kept is told when it is its package's turn. */
 function keepRecipes(recipes: readonly LoadedRecipe[], { recipeDir }: Workshop): void {

@@ -49,7 +49,7 @@ export async function atSite<T>(
       lock.release();
     };
     removeLeftovers(buildRoot.dir);
-    const jobServer = startJobServer(join(store.workDir('.jobs'), 'fifo'), options.jobs);
+    const jobServer = startJobServer(store.workDir('.jobs'), options.jobs);
     try {
       tell({
         event: 'start',

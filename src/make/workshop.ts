@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { buildTriplet, type Triplet } from '../base/triplet.ts';
 import type { AnswerValue, ConfigRequest } from '../build/action.ts';
 import type { JobServer } from '../build/jobserver.ts';
+import { namesJobServer } from '../build/make-version.ts';
 import type { SandboxLevel } from '../build/sandbox.ts';
+import { type Meter, openMeter } from '../build/usage.ts';
 import { type FetchOptions, fetchDistfile } from '../fetch/distfile.ts';
 import type { Mirror } from '../fetch/mirror.ts';
 import type { MakeOptions, TargetOptions } from '../options.ts';
@@ -12,9 +14,12 @@ import type { LoadedRecipe } from '../recipe/load.ts';
 import type { MkEvent } from '../report/event.ts';
 import type { Read, Store } from '../store/store.ts';
 import { prepareSource } from './build-package.ts';
+import { type Fetching, openFetching } from './fetching.ts';
 import { type PlacedPatches, placePatches } from './patches.ts';
 import type { PlannedTarget } from './plan-target.ts';
+import { openSlots, type Slots } from './slots.ts';
 import { openSources, type Sources } from './sources.ts';
+import { openSpending, type Spending } from './spending.ts';
 import type { BuildRoot } from './views.ts';
 import { copyWorkingTree, expectUnchanged, type WorkingTree } from './working-tree.ts';
 
@@ -29,6 +34,14 @@ export interface Workshop {
   readonly store: Store;
   readonly buildRoot: BuildRoot;
   readonly jobServer: JobServer;
+  readonly slots: Slots;
+  readonly meter: Meter;
+  readonly spending: Spending;
+  readonly fetching: Fetching;
+  /** The package for which work on a source tree is told, where that is not the one that it is the source of. */
+  readonly shownAs: Map<string, string>;
+  /** Whether this machine's make opens a job server by its name. */
+  isJobServerNamed(): boolean;
   readonly sandbox: SandboxLevel;
   readonly recipesModule: string;
   readonly runner: string;
@@ -50,10 +63,20 @@ export interface Workshop {
 
 export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Workshop['tell']): Workshop {
   const { workspace, target, recipes, reading, store, sandbox, buildRoot, workingTrees, options } = run;
+  const shownAs = new Map<string, string>();
+  let isNamed: boolean | undefined;
   return {
     store,
     buildRoot,
     jobServer,
+    slots: openSlots(jobServer, tell),
+    meter: openMeter((busy, free) => tell({ event: 'sample', busy, free })),
+    spending: openSpending(),
+    fetching: openFetching((source) =>
+      tell({ event: 'activity', package: shownAs.get(source) ?? source, activity: 'wait', detail: 'its turn' }),
+    ),
+    shownAs,
+    isJobServerNamed: () => (isNamed ??= namesJobServer()),
     sandbox: sandbox.level,
     recipesModule: recipes.bundlePath,
     runner: options.installation.runner,
@@ -92,12 +115,17 @@ export function sourcesOf(run: PlannedRun, workshop: Workshop, signal: AbortSign
   const users = new Map<string, number>();
   for (const { source } of graph.order) if (source) users.set(source.name, (users.get(source.name) ?? 0) + 1);
   mkdirSync(workspace.downloadDir, { recursive: true });
+  const shownName = ({ name }: LoadedRecipe) => workshop.shownAs.get(name) ?? name;
   const fetchOptions = (source: LoadedRecipe): FetchOptions => ({
     downloadDir: workspace.downloadDir,
     mirrors: run.mirrors,
     offline: options.offline,
     aptDir: join(store.dir, 'apt'),
-    tell: (detail) => workshop.tell({ event: 'activity', package: source.name, activity: 'fetch', detail }),
+    tell(detail) {
+      workshop.fetching.begun(source.name);
+      workshop.tell({ event: 'activity', package: shownName(source), activity: 'fetch', detail });
+    },
+    transfer: (transfer) => workshop.tell({ event: 'transfer', package: shownName(source), ...transfer }),
     warn: (message, detail) => workshop.tell({ event: 'warning', message, detail }),
     signal,
   });
@@ -113,7 +141,9 @@ export function sourcesOf(run: PlannedRun, workshop: Workshop, signal: AbortSign
       fieldReads: reading.fieldReads,
       fetch: (source, candidates) => {
         const place = source.place('sha256');
-        return fetchDistfile({ package: source.name, candidates, ...(place && { place }) }, fetchOptions(source));
+        return workshop.fetching.fetch(source.name, () =>
+          fetchDistfile({ package: source.name, candidates, ...(place && { place }) }, fetchOptions(source)),
+        );
       },
       prepare: (source, sourceDir, unpack, priority) => prepareSource(source, sourceDir, unpack, priority, workshop),
     },

@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph/graph.ts';
+import { longestWaits, prioritiesOf } from './critical-path.ts';
 
 /** How one step ended, as far as those that need it are concerned. */
 export type StepEnd = 'done' | 'failed' | 'skipped';
@@ -8,15 +9,19 @@ export interface ScheduleOptions {
   readonly keepGoing: boolean;
   /** True once nothing new may be started, for example after an interrupt. */
   isStopped(): boolean;
-  /** Does one package's work; must not reject. The priority is greater for work that more other work waits for. */
+  /** Numbers for the packages; what the greatest has is the most urgent. Default: by how many packages wait in a row. */
+  readonly priorities?: ReadonlyMap<string, number>;
+  /** Does one package's work; must not reject. */
   work(node: Node, priority: number): Promise<StepEnd>;
   /** Called instead of `work` for a package that will not be tried. */
   skip(node: Node, because: string): void;
 }
 
 /** Runs the work of every package of the graph, each after everything it needs, as much side by side as possible. */
-export function runSchedule(graph: Graph, { keepGoing, isStopped, work, skip }: ScheduleOptions): Promise<void> {
-  const priorities = longestWaits(graph);
+export function runSchedule(graph: Graph, options: ScheduleOptions): Promise<void> {
+  const { keepGoing, isStopped, work, skip } = options;
+  const priorities =
+    options.priorities ?? prioritiesOf(graph, longestWaits(graph, { build: () => 1, source: () => 0 }));
   const missing = new Map(graph.order.map(({ name }) => [name, new Set(graph.needs(name))]));
   const ended = new Map<string, StepEnd>();
   let failed: string | undefined;
@@ -53,13 +58,4 @@ export function runSchedule(graph: Graph, { keepGoing, isStopped, work, skip }: 
     if (graph.order.length === 0) resolve();
     for (const node of graph.order) if (graph.needs(node.name).length === 0) begin(node);
   });
-}
-
-/** For each package, the number of packages on the longest way from it to the root. */
-function longestWaits(graph: Graph): ReadonlyMap<string, number> {
-  const waits = new Map<string, number>();
-  for (const { name } of graph.order.toReversed()) {
-    waits.set(name, 1 + Math.max(0, ...graph.neededBy(name).map((waiting) => waits.get(waiting) ?? 0)));
-  }
-  return waits;
 }

@@ -30,6 +30,11 @@ interface AnyContext {
   /** How many processes the build may run; a parallel `make` draws on the same budget by itself and needs no `-j`. */
   readonly jobs: number;
   readonly run: Run;
+  /**
+   * For a program that runs several processes at a time and knows no job server, as ninja: calls `work` with the number of
+   * jobs that it may run, which are taken from the budget of the whole build until `work` has ended.
+   */
+  share<T>(work: (jobs: number) => Promise<T>): Promise<T>;
   /** Tells the user, beside the log, of something that is no error. */
   warn(message: string): void;
   /** Text of a file; relative paths count from the hook's working directory. */

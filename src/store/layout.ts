@@ -22,7 +22,7 @@ export interface Layout {
 }
 
 /** What lies beside the results and can be had again. */
-export const caches = ['engine', 'recipes', 'apt', 'updates'];
+export const caches = ['engine', 'recipes', 'apt', 'updates', 'history'];
 
 /** Everything that has a place in a store. */
 export const partNames: readonly string[] = ['ac', 'cas', 'tree', 'work', 'journal', 'lock', ...caches];

@@ -5,6 +5,7 @@ import { Failure } from '../base/failure.ts';
 import { takeLock } from '../base/lock.ts';
 import { treeEntries, writeTar } from '../base/tar.ts';
 import { openEntries } from './entries.ts';
+import { type History, openHistory } from './history.ts';
 import { bootId, openJournal } from './journal.ts';
 import { layoutOf, partNames } from './layout.ts';
 import { openObjects, type TreeState } from './objects.ts';
@@ -17,6 +18,7 @@ export type { Read, Result, TreeState };
 /** Keyed results and their trees, shared by all build directories of a user and by all mk that run there. */
 export interface Store {
   readonly dir: string;
+  readonly history: History;
   /** The newest result under this key whose reads are answered the same now; undefined for none. */
   find(key: Digest, now: (read: Read) => string | undefined): Result | undefined;
   /** The last results under this key, the newest first, whether or not they could still be used. */
@@ -51,6 +53,7 @@ export function openStore(dir: string, boot = bootId()): Store {
 
   return {
     dir,
+    history: openHistory(join(dir, 'history')),
     tree: layout.tree,
     results: entries.recent,
     find: (key, now) => entries.find(key, now, isThere),

@@ -60,10 +60,10 @@ describe('steps', () => {
     expect(run.log).toEqual(['start base', 'start c', 'start a', 'start b', 'start root']);
   });
 
-  test('that more work waits for have a greater priority', async () => {
+  test('that more work waits for have a greater priority, and of others those that come first in the graph', async () => {
     const run = await start(diamond);
     for (const name of ['base', 'c', 'a', 'b', 'root']) await run.end(name);
-    expect(run.priorities).toEqual({ base: 3, a: 2, b: 2, c: 2, root: 1 });
+    expect(run.priorities).toEqual({ base: 5, a: 4, b: 3, c: 2, root: 1 });
   });
 });
 

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { availableMemory } from '../base/cgroup.ts';
+import type { Usage } from '../report/event.ts';
+import { treeUsage } from './process-tree.ts';
+
+/** A process that is being measured, with everything below it. */
+export interface Measured {
+  /** Bytes that it had in memory at the last look. */
+  readonly memory: number;
+  /** To be called when it has ended, with its CPU seconds where they are known exactly. */
+  end(cpu: number | undefined): Usage;
+}
+
+/** Measures what builds take of the machine, and the machine itself, as long as anything is built. */
+export interface Meter {
+  measure(pid: number): Measured;
+}
+
+/** Milliseconds between two looks at processes; a sample of the machine is told at every second one. */
+const interval = 500;
+
+/** `onSample` hears about once a second of cores that are busy and of bytes of memory that are available. */
+export function openMeter(onSample: (busy: number, free: number) => void): Meter {
+  const looks = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+  let [count, last] = [0, { busy: 0, at: 0 }];
+
+  const look = () => {
+    for (const each of looks) each();
+    if (++count % 2 !== 0) return;
+    const now = busyTime();
+    onSample((now.busy - last.busy) / Math.max(0.001, now.at - last.at), availableMemory());
+    last = now;
+  };
+  return {
+    measure(pid) {
+      let [memory, peak, cpu] = [0, 0, 0];
+      const take = () => {
+        const now = treeUsage(pid);
+        memory = now.memory;
+        peak = Math.max(peak, memory);
+        cpu = Math.max(cpu, now.cpu);
+      };
+      if (looks.size === 0) {
+        [count, last] = [0, busyTime()];
+        timer = setInterval(look, interval).unref();
+      }
+      looks.add(take);
+      return {
+        get memory() {
+          return memory;
+        },
+        end(exact) {
+          looks.delete(take);
+          if (looks.size === 0) clearInterval(timer);
+          return { cpu: exact ?? cpu, memory: peak };
+        },
+      };
+    },
+  };
+}
+
+/** CPU seconds that all of the machine has worked, and when. */
+function busyTime(): { readonly busy: number; readonly at: number } {
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
+    /^cpu .*$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[0] ?? ''
+  )
+    .split(/\s+/)
+    .map(Number);
+  return { busy: (user + nice + system + irq + softirq) / 100, at: performance.now() / 1000 };
+}

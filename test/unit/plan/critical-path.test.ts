@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { fitsInto } from '../../../src/plan/admission.ts';
+import { longestWaits, prioritiesOf } from '../../../src/plan/critical-path.ts';
+import { graphOf } from '../../support/graphs.ts';
+
+/** root needs a and b, which both need base; c needs nothing. */
+const diamond = {
+  root: { depends: ['a', 'b', 'c'] },
+  a: { depends: ['base'] },
+  b: { depends: ['base'] },
+  base: {},
+  c: {},
+};
+
+test('what a package has to wait for, with its source, is the longest way from it to the end', async () => {
+  const graph = await graphOf(diamond);
+  const seconds: Record<string, number> = { root: 1, a: 10, b: 20, base: 5, c: 100 };
+  const sources: Record<string, number> = { b: 3, c: 4 };
+  const waits = longestWaits(graph, {
+    build: ({ name }) => seconds[name] ?? 0,
+    source: ({ name }) => sources[name] ?? 0,
+  });
+  expect(Object.fromEntries(waits)).toEqual({ root: 1, a: 11, b: 24, base: 29, c: 105 });
+  expect(Object.fromEntries(prioritiesOf(graph, waits))).toEqual({ c: 5, base: 4, b: 3, a: 2, root: 1 });
+});
+
+test('packages with equal waits have the order of the graph', async () => {
+  const graph = await graphOf(diamond);
+  const order = graph.order.map(({ name }) => name);
+  const priorities = prioritiesOf(graph, new Map());
+  expect([...priorities].sort(([, a], [, b]) => b - a).map(([name]) => name)).toEqual(order);
+});
+
+test('work fits when what it took is left after what the others may still take', () => {
+  expect(fitsInto(100, 60, [])).toBe(true);
+  expect(fitsInto(100, 60, [40])).toBe(true);
+  expect(fitsInto(100, 60, [40, 1])).toBe(false);
+});
