@@ -85,6 +85,10 @@ export function graphSection(record: RunRecord, selection: Selection): HTMLEleme
       .filter(Boolean)
       .join('; ');
     mark();
+    const middle = layout.nodes.find(({ name }) => name === focus);
+    if (middle === undefined) return;
+    view.scrollTop = middle.y - view.clientHeight / 2;
+    view.scrollLeft = middle.x + middle.width / 2 - view.clientWidth / 2;
   };
   const mark = () => {
     const { chosen, sought } = selection;
@@ -114,10 +118,22 @@ export function graphSection(record: RunRecord, selection: Selection): HTMLEleme
     const { chosen } = selection;
     const isElsewhere = chosen !== undefined && chosen !== picker.value;
     if (chosen !== undefined) picker.value = chosen;
+    if (!isDrawn) return;
     if (isElsewhere && reach.value !== 'target') draw();
     else mark();
   });
-  draw();
+  // A large one takes its time, and most readers begin further up.
+  let isDrawn = false;
+  const seen = new IntersectionObserver(
+    (entries) => {
+      if (isDrawn || !entries.some(({ isIntersecting }) => isIntersecting)) return;
+      isDrawn = true;
+      seen.disconnect();
+      draw();
+    },
+    { rootMargin: '400px' },
+  );
+  seen.observe(view);
   const legend = Object.entries(kinds).map(([kind, text]) =>
     html('li', {}, svg('svg', { width: 28, height: 8 }, svg('path', { class: kind, d: 'M1 4H27' })), text),
   );

@@ -54,7 +54,7 @@ function figuresOf(record: RunRecord): Figure[] {
     bound > 0 && {
       name: 'Wall / bound',
       value: (seconds / bound).toFixed(2),
-      note: `no run here is faster than ${durationText(bound)}: the critical path, or CPU time over cores`,
+      note: `the least possible here is ${durationText(bound)}: critical path, or CPU time over cores`,
     },
     { name: 'Packages', value: String(packages.length), note: verdicts.join(', ') },
     image && {

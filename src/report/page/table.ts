@@ -31,6 +31,8 @@ export function tableSection(record: RunRecord, path: readonly Waited[], selecti
   );
   const body = html('tbody', {}, ...rows.map(({ row }) => row));
   const count = html('output', { class: 'count', 'aria-live': 'polite' });
+  const mark = html('span', { class: 'mark' }, '◆');
+  const legend = critical.size > 0 && html('span', { class: 'count' }, mark, ' on the critical path');
   const shownVerdicts = new Set<string>();
 
   const filter = () => {
@@ -59,7 +61,9 @@ export function tableSection(record: RunRecord, path: readonly Waited[], selecti
     });
     return [chip];
   });
-  const heads = columns.map((column) => html('th', { scope: 'col' }, html('button', { type: 'button' }, column.title)));
+  const heads = columns.map((column) =>
+    html('th', { scope: 'col', class: column.show && 'number' }, html('button', { type: 'button' }, column.title)),
+  );
   const sortBy = (at: number, isDescending: boolean) => {
     const column = columns[at];
     if (column === undefined) return;
@@ -85,7 +89,7 @@ export function tableSection(record: RunRecord, path: readonly Waited[], selecti
   return section(
     'packages',
     'Packages',
-    html('div', { class: 'bar-head' }, html('div', { class: 'chips' }, ...chips), count),
+    html('div', { class: 'bar-head' }, html('div', { class: 'chips' }, ...chips), legend, count),
     html(
       'div',
       { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of packages' },
@@ -102,6 +106,7 @@ function columnsFor({ packages, image }: RunRecord): Column[] {
     { title: 'verdict', value: ({ verdict }) => verdict, isAlwaysShown: true },
     { title: 'time', value: ({ steps }) => workOf(steps) || undefined, show: durationText, isAlwaysShown: true },
     { title: 'expected', value: ({ expected }) => expected, show: durationText },
+    { title: 'why', value: ({ reason }) => reason, isAlwaysShown: true },
     ...activities.map((activity): Column => {
       return { title: activity, value: ({ steps }) => secondsOf(steps, activity) || undefined, show: durationText };
     }),
@@ -114,7 +119,6 @@ function columnsFor({ packages, image }: RunRecord): Column[] {
       show: shareText,
     },
     { title: 'key', value: ({ key }) => key?.slice(0, 12) },
-    { title: 'why', value: ({ reason }) => reason, isAlwaysShown: true },
   ];
   return all.filter(
     ({ isAlwaysShown, value }) => isAlwaysShown || packages.some((about) => value(about) !== undefined),

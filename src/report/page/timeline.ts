@@ -7,7 +7,8 @@ import { durationText } from './figures.ts';
 import type { Selection } from './selection.ts';
 import { openZoom } from './zoom.ts';
 
-const rowHeight = 24;
+/** Pixels from one lane to the next. */
+const rowHeights = { job: 24, fetch: 15 };
 const steps = ['fetch', 'unpack', 'prepare', 'build', 'deploy', 'store'] as const;
 
 /** What was at work when, in lanes, below how busy the machine was; it can be zoomed and moved. */
@@ -20,7 +21,7 @@ export function timelineSection(
   const critical = new Set(path.map((each) => each.package));
   const versions = new Map(record.packages.map(({ name, verdict }) => [name, verdict]));
   const [jobs, fetches] = [laneCount(bars, 'job'), laneCount(bars, 'fetch')];
-  const jobsBottom = jobs * rowHeight;
+  const jobsBottom = jobs * rowHeights.job;
   const buttons = bars.map((bar, at) => {
     const isCritical = bar.kind === 'job' && critical.has(bar.package);
     const button = html(
@@ -38,7 +39,7 @@ export function timelineSection(
     const width = Math.max(bar.to - bar.from, 0);
     button.style.left = percent(bar.from / record.seconds);
     button.style.width = percent(width / record.seconds);
-    button.style.top = `${bar.kind === 'job' ? bar.lane * rowHeight : jobsBottom + groupGap + bar.lane * rowHeight}px`;
+    button.style.top = `${bar.kind === 'job' ? bar.lane * rowHeights.job : jobsBottom + groupGap + bar.lane * rowHeights.fetch}px`;
     button.style.backgroundImage = colours(bar);
     button.addEventListener('click', () => selection.choose(bar.package));
     return button;
@@ -49,7 +50,7 @@ export function timelineSection(
     { class: 'lanes', role: 'group', 'aria-label': 'Packages at work, in order of their beginning' },
     ...buttons,
   );
-  lanes.style.height = `${jobsBottom + (fetches > 0 ? groupGap + fetches * rowHeight : 0)}px`;
+  lanes.style.height = `${jobsBottom + (fetches > 0 ? groupGap + fetches * rowHeights.fetch : 0)}px`;
   if (fetches > 0) {
     const label = html('span', { class: 'group' }, 'downloads');
     label.style.top = `${jobsBottom}px`;
