@@ -22,7 +22,15 @@ const demoPrograms = {
   sqfstar: 'squashfs-tools',
   xz: 'xz-utils',
 };
-const testPrograms = { ...demoPrograms, cpio: 'cpio', readelf: 'binutils', zip: 'zip', zstd: 'zstd' };
+const testPrograms = {
+  ...demoPrograms,
+  cpio: 'cpio',
+  meson: 'meson',
+  ninja: 'ninja-build',
+  readelf: 'binutils',
+  zip: 'zip',
+  zstd: 'zstd',
+};
 const systemPrograms = {
   ...testPrograms,
   bc: 'bc',

@@ -10,6 +10,7 @@ const packageOf: Readonly<Record<string, string>> = {
   cc: 'gcc',
   sqfstar: 'squashfs-tools',
   mksquashfs: 'squashfs-tools',
+  ninja: 'ninja-build',
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-system-aarch64': 'qemu-system-arm',
   xz: 'xz-utils',

@@ -10,6 +10,7 @@ const styles: Readonly<Record<string, string>> = {
   kconfig: 'recipe/kconfig.ts',
   m: 'recipe/kconfig.ts',
   make: 'recipe/make.ts',
+  meson: 'recipe/meson.ts',
 };
 
 /** What is the same for every recipe; the engine's epoch speaks for it. */

@@ -16,5 +16,6 @@ export {
   m,
 } from './kconfig.ts';
 export { make } from './make.ts';
+export { meson } from './meson.ts';
 export type * from './recipe.ts';
 export { recipe } from './recipe.ts';

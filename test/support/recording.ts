@@ -38,6 +38,8 @@ export async function record(recipe: Recipe, circumstances: Circumstances = {}):
   const target = 'arm-linux-musleabihf';
   const context: Partial<DeployContext> = {
     run: runner({}),
+    share: (work) => work(3),
+    sysroot: '/mk/sysroot',
     recipeDir: '/mk/pkg',
     sourceDir: '/mk/src',
     buildDir: '/mk/build',
