@@ -24,6 +24,8 @@ interface MakeArgs {
   readonly offline: boolean;
   readonly keepSources: boolean;
   readonly events: string | undefined;
+  readonly quiet: boolean;
+  readonly verbose: readonly string[];
 }
 
 /** Adds the board and the product. */
@@ -87,6 +89,20 @@ export const withMaking = <T>(args: Argv<T>) =>
       type: 'string',
       requiresArg: true,
       describe: 'write every event as a line of JSON to this file; - is stdout',
+    })
+    .option('quiet', {
+      alias: 'q',
+      type: 'boolean',
+      default: false,
+      describe: 'tell only warnings, failures and the end',
+    })
+    .option('verbose', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      defaultDescription: 'none',
+      describe: 'show the log of this package while it is written; may be repeated',
     });
 
 /** Adds what of a graph is wanted, and in which form. */
@@ -129,11 +145,13 @@ export const makeOptions = (args: MakeArgs): MakeOptions => ({
   offline: args.offline,
   keepSources: args.keepSources,
   events: args.events,
+  quiet: args.quiet,
+  verbose: args.verbose,
 });
 
 /** What is wrong with options that are given twice, of which yargs makes a list; true when nothing is. */
 export function refuseRepeated(args: Readonly<Record<string, unknown>>): true | string {
-  const lists = ['_', '--', 'layer', 'source', 'rebuild', 'packages', 'build'];
+  const lists = ['_', '--', 'layer', 'source', 'rebuild', 'verbose', 'packages', 'build'];
   const repeated = Object.keys(args).find((name) => Array.isArray(args[name]) && !lists.includes(name));
   if (repeated === undefined) return true;
   const option = repeated.length === 1 ? `-${repeated}` : `--${repeated}`;

@@ -22,6 +22,10 @@ export interface MakeOptions {
   readonly keepSources: boolean;
   /** File for the event stream; `-` is stdout. */
   readonly events: string | undefined;
+  /** Tell nothing but warnings, failures and the end. */
+  readonly quiet: boolean;
+  /** Packages whose logs are shown while they are written. */
+  readonly verbose: readonly string[];
 }
 
 /** What the command line of `mk <board> <product>` says. */

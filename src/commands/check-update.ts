@@ -89,7 +89,8 @@ const buildOptions = (
 ): TargetOptions & MakeOptions => ({
   ...target,
   ...{ layers, sandbox, jobs, installation },
-  ...{ sources: new Map(), offline: false, keepGoing: false, keepSources: false, events: undefined },
+  ...{ sources: new Map(), offline: false, keepGoing: false, keepSources: false },
+  ...{ events: undefined, quiet: false, verbose: [] },
 });
 
 /** Threads of recipes' own `checkUpdate` at a time. */

@@ -7,7 +7,7 @@ import { selectTarget, type Target } from '../config/target.ts';
 import { openWorkspace, type Workspace } from '../config/workspace.ts';
 import type { Graph } from '../graph/graph.ts';
 import { resolveGraph } from '../graph/resolve.ts';
-import type { TargetOptions } from '../options.ts';
+import type { MakeOptions, TargetOptions } from '../options.ts';
 import { makePlan, type PlanInputs, type Step } from '../plan/plan.ts';
 import { openReadable, type RecipeSet } from '../recipe/load.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -36,12 +36,14 @@ export interface PlannedTarget {
   plan(): ReadonlyMap<string, Step>;
 }
 
+type PlanOptions = TargetOptions & Partial<Pick<MakeOptions, 'verbose'>>;
+
 /**
  * Reads recipes and configuration of a target and resolves its graph. Everything that is wrong with the arguments, the
  * configuration or a recipe is thrown. With `past`, pkg/, board/ and product/ of the repository are those of then.
  */
-export async function planTarget(options: TargetOptions, past?: PastTree): Promise<PlannedTarget> {
-  const { installation, layers, rebuild = [] } = options;
+export async function planTarget(options: PlanOptions, past?: PastTree): Promise<PlannedTarget> {
+  const { installation, layers, rebuild = [], verbose = [] } = options;
   const tree = past?.root ?? installation.root;
   const workspace = openWorkspace({ root: tree, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, options.board, options.product);
@@ -58,7 +60,7 @@ export async function planTarget(options: TargetOptions, past?: PastTree): Promi
   );
   recipes.remember?.();
   const foreign = (name: string) => foreignPackage(name, graph, recipes);
-  throwCollected([...rebuild.flatMap(foreign), ...patchFaults(target, graph, recipes)]);
+  throwCollected([...[...rebuild, ...verbose].flatMap(foreign), ...patchFaults(target, graph, recipes)]);
   const workingTrees = await openWorkingTrees(options.sources, { graph, cwd: workspace.buildDir, foreign });
 
   const store = openStore(workspace.storeDir);

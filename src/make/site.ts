@@ -16,7 +16,7 @@ export interface Site {
   readonly sources: Sources;
   readonly interrupt: Interrupts;
   tell(event: MkEvent): void;
-  /** Leaves the build root to others; everything else stays until the work is done. */
+  /** Leaves the build root and the terminal to others; everything else stays until the work is done. */
   leave(): void;
 }
 
@@ -32,7 +32,7 @@ export async function atSite<T>(
 ): Promise<T> {
   const { options, store, buildRoot } = run;
   const report = openRunReport(run, (message, detail) => tell({ event: 'warning', message, detail }));
-  const { tell, close } = openListeners(options, isShown, [report.listener]);
+  const { tell, leaveTerminal, close } = openListeners(options, { buildRoot, isShown, more: [report.listener] });
   const interrupt = catchInterrupts(() =>
     tell({ event: 'warning', message: 'interrupted: finishing what runs; once more stops it' }),
   );
@@ -45,6 +45,7 @@ export async function atSite<T>(
     const leave = () => {
       if (!isOurs) return;
       isOurs = false;
+      leaveTerminal();
       report.close();
       lock.release();
     };

@@ -4,12 +4,30 @@ import type { Listener, MkEvent } from './event.ts';
 /** One line for each change, written with `write`; long work is told when it starts, not only when it ends. */
 export function plainLines(write: (text: string) => void): Listener {
   return (event) => {
-    const text = line(event);
+    const text = lineOf(event);
     if (text !== undefined) write(`${text}\n`);
   };
 }
 
-function line(event: MkEvent): string | undefined {
+/** What somebody hears who wants to hear of nothing but trouble and the end. */
+export function isEssential(event: MkEvent): boolean {
+  switch (event.event) {
+    case 'warning':
+    case 'failure':
+    case 'summary':
+    case 'check-summary':
+      return true;
+    case 'package':
+      return event.verdict === 'failed';
+    case 'checked':
+      return event.verdict === 'failed' || event.verdict === 'differs';
+    default:
+      return false;
+  }
+}
+
+/** An event in words, on one line or more; undefined for one that is no news. */
+export function lineOf(event: MkEvent): string | undefined {
   switch (event.event) {
     case 'start':
       return `mk ${event.board} ${event.product} (${event.release}), ${event.jobs} jobs, ${event.sandbox}, store ${event.store}`;
