@@ -144,10 +144,27 @@ export async function dispatch(argv: readonly string[], installation: Installati
     },
   );
   command(
-    'mirror <directory>',
+    'mirror [directory]',
     'put what was fetched into a mirror for other builds',
-    (args) => args.positional('directory', { type: 'string', demandOption: true }),
-    async ({ directory, layer }) => {
+    (args) =>
+      args
+        .positional('directory', { type: 'string' })
+        .option('check', {
+          type: 'boolean',
+          default: false,
+          describe: 'instead ask every address in the recipes whether it has its file',
+        })
+        .option('full', { type: 'boolean', default: false, describe: 'with --check: fetch each file and compare it' }),
+    async ({ directory, check, full, layer }) => {
+      if (check && directory === undefined) {
+        const { mirrorCheckCommand } = await import('./commands/mirror-check.ts');
+        return mirrorCheckCommand({ full, layers: layer, installation });
+      }
+      if (directory === undefined || check || full) {
+        throw new Failure('usage', 'mk mirror needs a directory, or --check without one', {
+          hint: 'mk mirror DIRECTORY copies what was fetched; mk mirror --check [--full] asks upstream',
+        });
+      }
       const { mirrorCommand } = await import('./commands/mirror.ts');
       return mirrorCommand({ directory, layers: layer, installation });
     },

@@ -9,6 +9,7 @@ export const usage = `Usage: mk <board> <product> [options]                     
        mk check <board> <product> [package…]               build again elsewhere and compare every byte
        mk fetch <board> <product> [--all-sources]          get everything that is needed to build offline
        mk mirror <directory>                               put what was fetched into a mirror for other builds
+       mk mirror --check [--full]                          whether every upstream address still has its file
        mk shell <board> <product> <package> [-- command…]  work where the package's hooks work
        mk check-update [package…]                          ask upstream for newer versions; --write applies them
        mk list boards|products|packages                    what there is to build

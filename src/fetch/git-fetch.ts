@@ -40,15 +40,8 @@ export const isGitAddress = (url: string): boolean => URL.canParse(url) && new U
  */
 export async function fetchCommit(source: GitCommit, scratch: string, patience: GitPatience): Promise<GitPlace> {
   const { url, commit } = source;
-  const dir = join(scratch, 'repository');
-  mkdirSync(dir, { recursive: true });
-  const allowed = protocols[new URL(url).protocol] ?? 'none';
-  const place: GitPlace = { dir, environment: gitEnvironment(scratch, allowed), stall: patience.stall };
-  const format = `--object-format=${commit.length === 64 ? 'sha256' : 'sha1'}`;
-  const made = await git(place, 'init', '--quiet', '--bare', '--template=', format, '--', dir);
-  if (!made.ok) throw failureOf(url, gitTrouble(made));
+  const place = await makeRepository(source, scratch, patience);
   if (source.tag !== undefined) await checkTag(source, source.tag, place, patience);
-
   const only = await patiently(place, patience, ['fetch', ...quietly, '--depth=1', '--', url, commit]);
   if (only.ok && (await has(place, commit))) return place;
   const trouble = gitTrouble(only);
@@ -59,6 +52,33 @@ export async function fetchCommit(source: GitCommit, scratch: string, patience: 
   if (await has(place, commit)) return place;
   const missing: Trouble = { what: `has no commit ${commit} in its branches and tags`, final: true };
   throw failureOf(url, all.ok ? missing : gitTrouble(all));
+}
+
+/**
+ * Whether the server gives the commit, found out with as little of it as the server can do; false when only fetching
+ * everything could tell. Fails as `fetchCommit` does.
+ */
+export async function findCommit(source: GitCommit, scratch: string, patience: GitPatience): Promise<boolean> {
+  const { url, commit } = source;
+  const place = await makeRepository(source, scratch, patience);
+  if (source.tag !== undefined) await checkTag(source, source.tag, place, patience);
+  const words = ['fetch', ...quietly, '--depth=1', '--filter=tree:0', '--', url, commit];
+  const asked = await patiently(place, patience, words);
+  if (asked.ok) return true;
+  if (/not our ref/.test(asked.stderr)) throw failureOf(url, { what: `has no commit ${commit}`, final: true });
+  if (isRefusal(asked)) return source.tag !== undefined;
+  throw failureOf(url, gitTrouble(asked));
+}
+
+async function makeRepository({ url, commit }: GitCommit, scratch: string, { stall }: GitPatience): Promise<GitPlace> {
+  const dir = join(scratch, 'repository');
+  mkdirSync(dir, { recursive: true });
+  const allowed = protocols[new URL(url).protocol] ?? 'none';
+  const place: GitPlace = { dir, environment: gitEnvironment(scratch, allowed), stall };
+  const format = `--object-format=${commit.length === 64 ? 'sha256' : 'sha1'}`;
+  const made = await git(place, 'init', '--quiet', '--bare', '--template=', format, '--', dir);
+  if (!made.ok) throw failureOf(url, gitTrouble(made));
+  return place;
 }
 
 const quietly = [
