@@ -17,10 +17,14 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const entries = { cli: 'src/cli.ts', runner: 'src/build/runner.ts', hook: 'src/update/hook-worker.ts' };
+/** Big libraries that few runs need: each is a file of its own. */
+const libraries = ['undici', 'unzipper'];
 /** The script and the style of the page that each run leaves: they work in a browser. */
 const pageEntries = { page: 'src/report/page/page.ts', style: 'src/report/page/page.css' };
 /** Files that decide what a bundle looks like without being in it. */
 const settings = ['package.json', 'tsconfig.json', 'src/bin/bundle.js', 'node_modules/esbuild/package.json'];
+/** Below a bundle's directory, what Node has compiled of it and of recipes. */
+export const compiledName = 'compiled';
 const day = 24 * 3600 * 1000;
 
 /** The store, by the same rule as src/config/workspace.ts. */
@@ -30,7 +34,7 @@ export function storeDir() {
   return cache?.startsWith('/') ? join(cache, 'mk') : join(homedir(), '.cache', 'mk');
 }
 
-/** The directory of the bundle made from today's sources in `root`: cli.js, runner.js, hook.js and their chunks. */
+/** The directory of the bundle made from today's sources in `root`: cli.js, runner.js, hook.js and what they need. */
 export async function engineDir(root) {
   const cache = cacheDir();
   const stampFile = join(cache, `${digest(root).slice(0, 16)}.json`);
@@ -73,20 +77,25 @@ function hasSameContent({ inputs }) {
 
 /** What nobody has used for a week may be removed. */
 function inUse(dir) {
-  if (Date.now() - statSync(dir).mtimeMs > day) utimesSync(dir, new Date(), new Date());
+  if (Date.now() - statSync(dir).mtimeMs > day) {
+    utimesSync(dir, new Date(), new Date());
+    // It has recipes as well, of which many are not as they were.
+    rmSync(join(dir, compiledName), { recursive: true, force: true });
+  }
   return dir;
 }
 
 async function makeBundle(root, cache, stampFile) {
   const started = Date.now();
   const { build, stop } = createRequire(join(root, 'package.json'))('esbuild');
-  const engine = await build({
+  const engine = {
     absWorkingDir: root,
-    entryPoints: entries,
     outdir: '/bundle',
     bundle: true,
-    splitting: true,
-    format: 'esm',
+    // One file that asks for nothing before it needs it starts in half the time of modules.
+    format: 'cjs',
+    define: { 'import.meta.url': 'urlOfBundle' },
+    banner: { js: "const urlOfBundle = require('node:url').pathToFileURL(__filename).href;" },
     platform: 'node',
     target: 'node24',
     sourcemap: 'linked',
@@ -96,11 +105,8 @@ async function makeBundle(root, cache, stampFile) {
     logLevel: 'error',
     // Found from the repository when a bundle has to be made; and an optional part of unzipper that nobody has.
     external: ['esbuild', '@aws-sdk/client-s3'],
-    banner: {
-      js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
-    },
-  });
-  const page = await build({
+  };
+  const page = {
     absWorkingDir: root,
     entryPoints: pageEntries,
     outdir: '/bundle',
@@ -114,12 +120,17 @@ async function makeBundle(root, cache, stampFile) {
     metafile: true,
     write: false,
     logLevel: 'error',
-  });
+  };
+  const made = [
+    await build({ ...engine, entryPoints: entries, plugins: [separateLibraries, quickWidth] }),
+    await build({ ...engine, entryPoints: Object.fromEntries(libraries.map((name) => [`library-${name}`, name])) }),
+    await build(page),
+  ];
   await stop();
-  const outputFiles = [...engine.outputFiles, ...page.outputFiles];
+  const outputFiles = made.flatMap((each) => each.outputFiles);
   const dir = join(cache, digest(outputFiles.map(({ path, hash }) => `${path} ${hash}`).join('\n')).slice(0, 32));
-  publish(dir, outputFiles);
-  const bundled = [engine, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  publish(dir, [...outputFiles, { path: '/bundle/package.json', contents: '{ "type": "commonjs" }\n' }]);
+  const bundled = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   const paths = [...new Set([...bundled, ...settings])].map((path) => resolve(root, path));
   const inputs = inputsOf(paths.filter((path) => existsSync(path)));
   // A file that was changed meanwhile may be in the bundle as it was before: the next run looks again.
@@ -128,6 +139,28 @@ async function makeBundle(root, cache, stampFile) {
   removeOld(cache, dir);
   return dir;
 }
+
+/** They are loaded from beside the engine. */
+const separateLibraries = {
+  name: 'separate-libraries',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: new RegExp(`^(${libraries.join('|')})$`) }, ({ path }) => {
+      return { path: `./library-${path}.js`, external: true };
+    }),
+};
+
+/** What yargs measures texts with takes longer to load than all of the engine, and the texts of its help are plain. */
+const quickWidth = {
+  name: 'quick-width',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^string-width$/ }, ({ path, importer }) =>
+      /\/node_modules\/(yargs|cliui|wrap-ansi)\//.test(importer) ? { path, namespace: 'quick-width' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'quick-width' }, () => {
+      return { contents: 'export default (text) => [...String(text)].length;' };
+    });
+  },
+};
 
 function inputsOf(paths) {
   const inputOf = (path) => {

@@ -1,10 +1,11 @@
 // Starts the engine on a Node that is new enough, whichever Node started this file (18 or later).
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { isatty } from 'node:tty';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const neededMajor = 24;
 const root = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)))));
@@ -15,7 +16,7 @@ export async function launch(program) {
     restart(program);
     return;
   }
-  const { engineDir, storeDir } = await import('./bundle.js');
+  const { compiledName, engineDir, storeDir } = await import('./bundle.js');
   const { MK_STORE: store } = process.env;
   if (store && !isAbsolute(store)) {
     complain(`MK_STORE is "${store}", which is another directory wherever mk runs`, 'set MK_STORE to an absolute path');
@@ -33,7 +34,9 @@ export async function launch(program) {
     complain(...reasonAndHint(error));
     return;
   }
-  const { main } = await import(pathToFileURL(join(dir, 'cli.js')).href);
+  // Nothing is compiled twice; where this cannot be kept, it is done without.
+  module.enableCompileCache(join(dir, compiledName));
+  const { main } = module.createRequire(import.meta.url)(join(dir, 'cli.js'));
   const page = { script: join(dir, 'page.js'), style: join(dir, 'style.css') };
   const installation = { root, runner: join(dir, 'runner.js'), page, node: process.execPath, program };
   process.exitCode = await main(process.argv.slice(2), installation);

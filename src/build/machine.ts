@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { capture, findProgram } from '../base/command.ts';
-import { type Digest, digestOfDocument } from '../base/digest.ts';
+import { findProgram } from '../base/command.ts';
 import { Failure, throwCollected } from '../base/failure.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 
@@ -40,22 +38,4 @@ export function checkPrograms(recipes: readonly LoadedRecipe[]): void {
       hint: `install the packages, on Debian: apt-get install ${packages.join(' ')}`,
     }),
   ]);
-}
-
-/** What of the build machine shapes the tools that are compiled for it: its compiler, assembler, libc and release. */
-export async function machineFingerprint(): Promise<Digest> {
-  const ask = async (...argv: [string, ...string[]]) =>
-    (await capture(argv, { env: { PATH: systemPath, LC_ALL: 'C' } }).catch(() => ({ stdout: '' }))).stdout;
-  const [compiler, assembler, libc] = await Promise.all([
-    ask('gcc', '-v', '--version'),
-    ask('as', '--version'),
-    ask('ldd', '--version'),
-  ]);
-  let release = '';
-  try {
-    release = readFileSync('/etc/os-release', 'utf8');
-  } catch {
-    // A machine without this file is told apart by its compiler.
-  }
-  return digestOfDocument({ compiler, assembler, libc, release, cpu: process.arch });
 }

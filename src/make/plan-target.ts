@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Failure, Failures, failuresOf, throwCollected } from '../base/failure.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { checkPrograms, machineFingerprint } from '../build/machine.ts';
+import { machineFingerprint } from '../build/fingerprint.ts';
+import { checkPrograms } from '../build/machine.ts';
 import { probeSandbox, type SandboxLevel } from '../build/sandbox.ts';
 import { selectTarget, type Target } from '../config/target.ts';
 import { openWorkspace, type Workspace } from '../config/workspace.ts';
@@ -48,11 +49,12 @@ export async function planTarget(options: PlanOptions, past?: PastTree): Promise
   const workspace = openWorkspace({ root: tree, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, options.board, options.product);
   // These ask other programs or read much, and wait for each other no longer than they must.
-  const [recipes, reading, sandbox, machine] = await Promise.all([
-    openReadable(workspace.packages, installation.root, past?.bundleDir ?? join(workspace.storeDir, 'recipes')),
+  // Those first that only wait.
+  const [reading, sandbox, machine, recipes] = await Promise.all([
     past ? readingOf(target, past.revision.name, past.revision.time) : openReading(target, tree),
     probeSandbox(options.sandbox),
-    machineFingerprint(),
+    machineFingerprint(join(workspace.storeDir, 'engine', 'machine.json')),
+    openReadable(workspace.packages, installation.root, past?.bundleDir ?? join(workspace.storeDir, 'recipes')),
   ]);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
   const graph = await withUnreadable(recipes, () =>

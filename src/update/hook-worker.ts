@@ -49,4 +49,4 @@ function thrown(error: unknown): ToEngine {
   return { end: 'thrown', message: String(message), stack: String(stack ?? '') };
 }
 
-tell(await main().catch(thrown));
+void main().catch(thrown).then(tell);

@@ -15,6 +15,9 @@ function repositoryOf(
   const tree = temporaryTree({
     'repo/package.json': '{ "type": "module" }',
     'repo/src/build/runner.ts': 'export {};',
+    'repo/src/update/hook-worker.ts': 'export {};',
+    'repo/src/report/page/page.ts': 'export {};',
+    'repo/src/report/page/page.css': 'body { margin: 0 }',
     'repo/src/cli.ts': `export const main = async (argv: string[], given: object): Promise<number> => { ${cli} return 0; };`,
   });
   const root = join(tree.path, 'repo');
