@@ -65,8 +65,8 @@ export default recipe({
     // libgcc_s.so is linked against a stand-in that has the C library's name: the real one is made with this compiler.
     const stub = `${buildDir}/stub`;
     await run`mkdir ${stub}`;
-    await run`${triplet.target}-as -o ${stub}/crti.o /dev/null`;
-    await run`${triplet.target}-as -o ${stub}/crtn.o /dev/null`;
+    await run`${triplet.target}-as --noexecstack -o ${stub}/crti.o /dev/null`;
+    await run`${triplet.target}-as --noexecstack -o ${stub}/crtn.o /dev/null`;
     await run`${triplet.target}-ld -shared -soname libc.so -o ${stub}/libc.so ${stub}/crti.o`;
     await run`make MAKEINFO=true CFLAGS_FOR_TARGET=${`-O2 -B${stub}/ -L${stub}`} all-target-libgcc`;
   },

@@ -1,5 +1,5 @@
 import { recipe } from '#mk';
-import { characterDevice, directory, rootfsEntries, sourceFile, writeCpio } from '#mk/image';
+import { characterDevice, directory, linkedContents, rootfsEntries, sourceFile, writeCpio } from '#mk/image';
 
 /** The first root file system, in memory: what is needed to find the real one. */
 export default recipe({
@@ -8,7 +8,7 @@ export default recipe({
   strip: false,
 
   async deploy({ contents, deployDir, recipeDir, run }) {
-    const entries = rootfsEntries(contents, {
+    const entries = rootfsEntries(linkedContents(contents), {
       add: [
         sourceFile('init', `${recipeDir}/init`, 0o755),
         ...['mnt/boot', 'mnt/overlay', 'mnt/root', 'proc', 'sys', 'tmp'].map((path) => directory(path)),

@@ -3,7 +3,6 @@ import {
   checkServices,
   linkedContents,
   packageList,
-  passwordWarnings,
   rootfsEntries,
   textFile,
   writeSquashfs,
@@ -22,9 +21,8 @@ export default recipe((config) => {
 
     async deploy({ contents, deployDir, jobs, sourceDate: time, run, warn }) {
       const packages = linkedContents(contents);
-      const entries = rootfsEntries(packages, { add: [textFile('etc/packages', packageList(packages))] });
+      const entries = rootfsEntries(packages, { add: [textFile('etc/packages', packageList(packages))], warn });
       checkServices(entries);
-      for (const warning of passwordWarnings(entries)) warn(warning);
       if (kernel === '') await writeTar(entries, `${deployDir}/rootfs.tar`, { time });
       else await writeSquashfs(entries, `${deployDir}/rootfs.squashfs`, { jobs, time });
       await run`ls -l ${deployDir}`;

@@ -6,6 +6,8 @@ export interface Elf {
   readonly endianness: 'little' | 'big';
   /** The EM_ number of the processor. */
   readonly machine: number;
+  /** What the processor's ABI says of itself. */
+  readonly flags: number;
   readonly type: 'relocatable' | 'executable' | 'shared' | 'other';
   /** The program loader it asks for. */
   readonly interpreter: string | undefined;
@@ -13,6 +15,10 @@ export interface Elf {
   readonly soname: string | undefined;
   /** Directories of RPATH and RUNPATH. */
   readonly runPath: readonly string[];
+  /** The loader has to write to its code. */
+  readonly textRelocations: boolean;
+  /** Undefined when it does not say, and the kernel decides. */
+  readonly executableStack: boolean | undefined;
   /** Has a symbol table that only linkers and debuggers read. */
   readonly hasSymbols: boolean;
   readonly hasDebug: boolean;
@@ -105,6 +111,7 @@ interface Layout {
 
 interface Segment {
   readonly type: number;
+  readonly flags: number;
   readonly offset: number;
   readonly address: number;
   readonly size: number;
@@ -137,13 +144,16 @@ function parseElf(read: Read, size: number): Elf | undefined {
   if (parsed === undefined) return undefined;
   const { order, layout, header, sections, segments } = parsed;
   const interpreter = segments.find(({ type }) => type === 3);
+  const stack = segments.find(({ type }) => type === 0x6474e551);
   return {
     bits: layout.bits,
     endianness: order === 1 ? 'little' : 'big',
     machine: layout.half(header, 18),
+    flags: layout.word(header, layout.bits === 64 ? 48 : 36),
     type: types[layout.half(header, 16)] ?? 'other',
     interpreter: interpreter && textAt(read(interpreter.offset, interpreter.size), 0),
     ...readDynamic(read, layout, segments),
+    executableStack: stack && (stack.flags & 1) === 1,
     hasSymbols: sections.some(({ name }) => name === '.symtab'),
     hasDebug: sections.some(({ name }) => /^\.z?debug_/.test(name)),
   };
@@ -169,7 +179,7 @@ function readSegments(read: Read, { bits, word, long }: Layout, { offset, entryS
     const at = index * entrySize;
     const places = bits === 64 ? [8, 16, 32] : [4, 8, 16];
     const [from = 0, address = 0, size = 0] = places.map((place) => long(bytes, at + place));
-    return { type: word(bytes, at), offset: from, address, size };
+    return { type: word(bytes, at), flags: word(bytes, at + (bits === 64 ? 4 : 24)), offset: from, address, size };
   });
 }
 
@@ -229,6 +239,7 @@ function readDynamic(read: Read, { bits, long }: Layout, segments: readonly Segm
   return {
     needed: texts(1),
     soname: texts(14)[0],
+    textRelocations: found.some(({ tag, value }) => tag === 22 || (tag === 30 && (value & 4) !== 0)),
     runPath: texts(15, 29).flatMap((list) => list.split(':').filter((dir) => dir !== '')),
   };
 }

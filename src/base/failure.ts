@@ -44,6 +44,8 @@ interface Circumstances {
   readonly detail?: string | undefined;
   /** What the reader can do about it, as an instruction. */
   readonly hint?: string | undefined;
+  /** The package whose recipe is to be mended, when it is another than the one that failed. */
+  readonly blames?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -60,13 +62,15 @@ export class Failure extends Error {
   readonly place: Place | undefined;
   readonly detail: string | undefined;
   readonly hint: string | undefined;
+  readonly blames: string | undefined;
 
-  constructor(code: FailureCode, message: string, { place, detail, hint, cause }: Circumstances = {}) {
+  constructor(code: FailureCode, message: string, { place, detail, hint, blames, cause }: Circumstances = {}) {
     super(message, { cause });
     this.code = code;
     this.place = place;
     this.detail = detail;
     this.hint = hint;
+    this.blames = blames;
   }
 
   static from({ code, message, ...circumstances }: FailureRecord): Failure {
@@ -80,6 +84,7 @@ export class Failure extends Error {
       place: this.place,
       detail: this.detail,
       hint: this.hint,
+      ...(this.blames !== undefined && { blames: this.blames }),
     };
   }
 }

@@ -40,6 +40,8 @@ export interface Execution {
   onWarning(message: string): void;
   /** The recipe's build.ts. */
   readonly recipeFile: string;
+  /** That of a package whose tree the hooks pack. */
+  recipeOf?(name: string): string | undefined;
 }
 
 const engineDir = '/mk/engine';

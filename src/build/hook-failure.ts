@@ -1,12 +1,15 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure, type FailureRecord, type Place } from '../base/failure.ts';
+import { placeAt } from '../base/place.ts';
 
 /** What is known of the hooks that ran. */
 interface FailedExecution {
   readonly action: { readonly package: string };
   readonly logFiles: Readonly<Record<string, string>>;
   readonly recipeFile: string;
+  /** The build.ts of other packages that a hook may blame. */
+  recipeOf?(name: string): string | undefined;
 }
 
 function hintFor({ code, hint }: FailureRecord, log: string): string {
@@ -23,8 +26,9 @@ export function hookFailure(
   execution: FailedExecution,
 ): Failure {
   const log = execution.logFiles[hook === 'unpack' ? 'prepare' : hook] ?? '';
-  const place = record.place ?? placeInRecipe(stack ?? '', execution.recipeFile);
-  const own = execution.action.package;
+  const blamed = record.blames && execution.recipeOf?.(record.blames);
+  const place = record.place ?? (blamed ? placeOfRecipe(blamed) : placeInRecipe(stack ?? '', execution.recipeFile));
+  const own = record.blames ?? execution.action.package;
   const message = record.message.startsWith(`${own}:`) ? record.message : `${own}: ${record.message}`;
   return new Failure(record.code, record.code === 'hook-failed' ? `${message} in ${hook}` : message, {
     place,
@@ -50,6 +54,12 @@ function tail(log: string): string {
   } finally {
     closeSync(file);
   }
+}
+
+/** Where a recipe begins: for what no line of it did, but its files. */
+function placeOfRecipe(file: string): Place {
+  const text = readFileSync(file, 'utf8');
+  return placeAt(file, text, Math.max(0, text.indexOf('export default')), 'export default'.length);
 }
 
 /** The innermost line of build.ts that the stack names. */

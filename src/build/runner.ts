@@ -83,6 +83,8 @@ async function build(action: Action, recipe: Recipe, contexts: Contexts): Promis
     prefix: action.runsOn === 'build' ? toolPrefix : '',
     strip: recipe.strip !== false,
     permissions: recipe.permissions ?? {},
+    accept: recipe.accept ?? {},
+    warn: (message) => send({ tell: 'warning', message }),
     ...stripping,
   });
 }

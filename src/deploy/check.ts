@@ -1,19 +1,13 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { readElf } from '../base/elf.ts';
-import { machineOf } from '../base/elf-machine.ts';
 import { walkTree } from '../base/files.ts';
+import type { Finding } from '../base/output-checks.ts';
 import type { Permission } from '../recipe/recipe.ts';
+import { checkElf } from './check-elf.ts';
+import { checkText } from './check-text.ts';
 import { isForeignCode, type Triplets } from './strip.ts';
 import { relativePath } from './tidy.ts';
-
-/** Something wrong with one path of a deploy tree. */
-export interface Finding {
-  readonly severity: 'error' | 'warning';
-  /** Relative to the tree's root. */
-  readonly path: string;
-  readonly message: string;
-}
 
 /** Files with a setuid or setgid bit that the recipe does not declare. To be asked before modes are normalised. */
 export function checkSetuid(deployDir: string, permissions: Readonly<Record<string, Permission>>): readonly Finding[] {
@@ -22,46 +16,52 @@ export function checkSetuid(deployDir: string, permissions: Readonly<Record<stri
     .filter(
       ({ path, kind }) => kind === 'file' && lstatSync(join(deployDir, path)).mode & 0o6000 && !declared.has(path),
     )
-    .map(({ path }) => ({
-      severity: 'error',
-      path,
-      message: 'is installed setuid or setgid; declare its mode in `permissions`, or clear the bit in deploy',
-    }));
+    .map(({ path }) => ({ check: 'undeclared-setuid', path, message: 'is installed setuid or setgid' }));
+}
+
+/** What is known of the machine that builds, and must not be found in what is built. */
+export interface BuildMachine {
+  readonly hostName: string;
 }
 
 /** Looks at every file of a settled tree. A tool's tree may hold files for the target, so there any machine is right. */
-export function checkTree(deployDir: string, triplet: Triplets, isTool: boolean): readonly Finding[] {
+export function checkTree(
+  deployDir: string,
+  triplet: Triplets,
+  isTool: boolean,
+  machine: BuildMachine = { hostName: '' },
+): readonly Finding[] {
   const findings: Finding[] = [];
-  const expected = isTool ? undefined : machineOf(triplet.host);
   for (const { path, kind } of walkTree(deployDir)) {
-    if (kind === 'symlink') findings.push(...checkLink(deployDir, path));
-    else if (kind === 'file' && !isForeignCode(path)) findings.push(...checkElf(deployDir, path, expected));
+    if (kind === 'directory') continue;
+    if (isLitter(path)) findings.push({ check: 'litter', path, message: 'is litter that nothing reads' });
+    if (kind === 'symlink') findings.push(...checkLink(deployDir, path, isTool));
+    if (kind !== 'file') continue;
+    const file = join(deployDir, path);
+    const elf = isForeignCode(path) ? undefined : readElf(file);
+    const ofHeaders = elf === undefined ? [] : [...checkElf(elf, path, isTool ? undefined : triplet.host)];
+    findings.push(...ofHeaders);
+    // What the headers name is also in the bytes.
+    const isTold = ofHeaders.some(({ check }) => check === 'library-path' || check === 'program-loader');
+    if (!isTold) findings.push(...checkText(file, path, isTool, machine));
   }
   return findings;
 }
 
-function* checkElf(deployDir: string, path: string, expected: number | undefined): Generator<Finding> {
-  const elf = readElf(join(deployDir, path));
-  if (elf === undefined) return;
-  const error = (message: string): Finding => ({ severity: 'error', path, message });
-  if (expected !== undefined && elf.machine !== expected)
-    yield error(`is for ELF machine ${elf.machine}, and the target is ${expected}: it was built by the wrong compiler`);
-  if (elf.interpreter !== undefined && isSandboxPath(elf.interpreter))
-    yield error(`asks for the program loader ${elf.interpreter}, which exists only while building`);
-  for (const dir of elf.runPath.filter(isSandboxPath)) {
-    // Tools find their libraries there in every sandbox, but not in a toolchain that was moved.
-    if (dir.startsWith('/mk/toolchain/'))
-      yield { severity: 'warning', path, message: `looks for libraries in ${dir}, so it cannot be moved` };
-    else yield error(`looks for libraries in ${dir}, which exists only while building`);
-  }
-}
+/** What patch, editors, perl and crashes leave behind. */
+const isLitter = (path: string): boolean =>
+  /(^|\/)([^/]*(\.orig|\.rej|~)|\.DS_Store|\.packlist|perllocal\.pod|core\.\d+|\.(git|libs)\/.*)$/.test(path);
 
-function* checkLink(deployDir: string, path: string): Generator<Finding> {
+function* checkLink(deployDir: string, path: string, isTool: boolean): Generator<Finding> {
   const target = readlinkSync(join(deployDir, path));
-  if (isSandboxPath(target)) {
-    yield target.startsWith('/mk/toolchain/')
-      ? { severity: 'warning', path, message: `is a link to ${target}, so it cannot be moved` }
-      : { severity: 'error', path, message: `is a link to ${target}, which exists only while building` };
+  if (target.startsWith('/mk/')) {
+    if (isTool && target.startsWith('/mk/toolchain/'))
+      yield { check: 'build-path', path, message: `is a link to ${target}, so it cannot be moved` };
+    else yield { check: 'escaping-link', path, message: `is a link to ${target}, which exists only while building` };
+    return;
+  }
+  if (!target.startsWith('/') && normalize(join(dirname(path), target)).startsWith('../')) {
+    yield { check: 'escaping-link', path, message: `is a link to ${target}, which is outside of the tree` };
     return;
   }
   const inside = normalize(target.startsWith('/') ? target : join('/', dirname(path), target));
@@ -69,10 +69,8 @@ function* checkLink(deployDir: string, path: string): Generator<Finding> {
   // These are filled when the system runs.
   if (/^\/(dev|proc|run|sys|tmp)(\/|$)/.test(inside)) return;
   if (isDirectory(dir) && !present(join(deployDir, inside)))
-    yield { severity: 'warning', path, message: `is a link to ${target}, which this package does not install` };
+    yield { check: 'dangling-link', path, message: `is a link to ${target}, which this package does not install` };
 }
-
-const isSandboxPath = (path: string): boolean => path.startsWith('/mk/');
 
 const present = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 

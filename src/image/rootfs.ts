@@ -4,12 +4,14 @@ import { Failure, type FailureCode } from '../base/failure.ts';
 import { type ArchiveEntry, treeEntries } from '../base/tar.ts';
 import type { Content } from '../recipe/context.ts';
 import type { Permission } from '../recipe/recipe.ts';
+import { checkImage, type ImageFinding, judgeImage } from './check.ts';
 import { bytesOf, complete, relativePath, resolvePath } from './entries.ts';
-import { packageWith, unloadable } from './linkage.ts';
 
 export interface RootfsOptions {
   /** Entries beside those of the packages; they win over a package's. */
   readonly add?: readonly ArchiveEntry[];
+  /** Hears what is suspicious in the image, in sentences. */
+  readonly warn?: (message: string) => void;
 }
 
 /** What only a compiler, a linker or a reader of documents would open. The boot partition has `boot`. */
@@ -22,14 +24,19 @@ export const isRuntime = (path: string): boolean => !buildTimeOnly.test(path);
 /**
  * The trees of packages as one root file system: run-time files, owned by root but for what `permissions` say.
  * Failures, each with all its cases: tree-conflict for a path that two packages own with different content; image-invalid
- * for a permission without a file or with an unknown owner, and for an ELF file that could not be loaded.
+ * for a permission without a file or with an unknown owner, and for what the checks of images do not let pass.
  */
-export function rootfsEntries(contents: readonly Content[], { add = [] }: RootfsOptions = {}): readonly ArchiveEntry[] {
-  const merged = mergeTrees(contents);
+export function rootfsEntries(
+  contents: readonly Content[],
+  { add = [], warn = () => {} }: RootfsOptions = {},
+): readonly ArchiveEntry[] {
+  const shared: ImageFinding[] = [];
+  const merged = mergeTrees(contents, (finding) => shared.push(finding));
   for (const entry of add) merged.set(entry.path, { entry, owner: '' });
   applyPermissions(merged, contents);
   const entries = complete([...merged.values()].map(({ entry }) => entry));
-  checkLoadable(new Map(entries.map((entry) => [entry.path, entry])), merged, contents);
+  const ownerOf = (path: string) => merged.get(path)?.owner ?? '';
+  judgeImage([...shared, ...checkImage(entries, ownerOf, contents)], contents, warn);
   return entries;
 }
 
@@ -61,13 +68,15 @@ interface Owned {
   readonly owner: string;
 }
 
-function mergeTrees(contents: readonly Content[]): Map<string, Owned> {
+function mergeTrees(contents: readonly Content[], found: (finding: ImageFinding) => void): Map<string, Owned> {
   const merged = new Map<string, Owned>();
   const conflicts: string[] = [];
   for (const { name: owner, tree } of contents) {
     for (const entry of runtimeEntries(tree)) {
       const other = merged.get(entry.path);
       if (other === undefined) merged.set(entry.path, { entry, owner });
+      else if (entry.kind !== 'directory' && same(other.entry, entry))
+        found({ check: 'shared-path', path: entry.path, message: `is also in ${other.owner}`, owner });
       else if (!same(other.entry, entry)) conflicts.push(`${other.owner} and ${owner} both have /${entry.path}`);
     }
   }
@@ -131,19 +140,6 @@ function permitted(
 function numbersIn(entry: ArchiveEntry | undefined): Numbers {
   const lines = entry === undefined ? [] : bytesOf(entry).toString().split('\n');
   return new Map(lines.map((line) => line.split(':')).map(([name = '', , id]) => [name, Number(id)]));
-}
-
-function checkLoadable(
-  entries: ReadonlyMap<string, ArchiveEntry>,
-  merged: ReadonlyMap<string, Owned>,
-  contents: readonly Content[],
-): void {
-  const problems = unloadable(entries).map(({ path, missing }) => {
-    const holder = packageWith(missing, contents);
-    const where = holder === undefined ? 'no package of the image has' : `${holder} has where it is not looked for`;
-    return `/${path} of ${merged.get(path)?.owner ?? 'the image'} needs ${missing}, which ${where}`;
-  });
-  fail('image-invalid', problems, 'add the package that has it to ROOTFS, or to `runDepends` of the one that needs it');
 }
 
 /** Throws one Failure for all the problems there are. */

@@ -120,6 +120,7 @@ export async function buildPackage(
         unpack: [],
         contents,
       },
+      recipeOf: (name) => (node.contents.includes(name) ? join(resultOf(name).node.loaded.dir, 'build.ts') : undefined),
       logFiles: { build: buildRoot.logFile(node.name, 'build'), deploy: buildRoot.logFile(node.name, 'deploy') },
       answer: workshop.answerer(reads, config.dir, config.shownDir),
     });

@@ -136,13 +136,14 @@ async function build(
   );
   slot.release();
   site.tell({ event: 'activity', package: node.name, activity: 'store' });
-  const { license, permissions = {}, whenLinked = false } = node.loaded.recipe;
+  const { license, accept, permissions = {}, whenLinked = false } = node.loaded.recipe;
   const { deployDir, reads, seconds, usage } = built;
   const result = await run.store.commit(key, deployDir, {
     package: node.name,
     version: versionOf(node),
     permissions,
     license,
+    ...(accept !== undefined && { accept }),
     whenLinked,
     reads,
     seconds,

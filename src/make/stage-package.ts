@@ -65,6 +65,7 @@ export function stagePackage(
       license: content.loaded.recipe.license,
       tree: isIsolated ? `${sandboxPaths.contentsDir}/${content.name}` : join(workDir, 'contents', content.name),
       permissions: result.permissions,
+      accept: result.accept,
       whenLinked: content.loaded.recipe.whenLinked ?? false,
     },
     tree: reviewedTree({ node: content, result }, workshop),

@@ -9,7 +9,7 @@ import { differ, type Side } from './side.ts';
 export function changesBetween(before: Side, today: Side, asked: readonly Read[]): readonly Change[] {
   const [old, now] = [before.document, today.document];
   // The documents of another mk may have other members.
-  if (old.epoch !== now.epoch) return [{ kind: 'engine' }];
+  if (old.epoch !== now.epoch || old.checks !== now.checks) return [{ kind: 'engine' }];
   const changes: readonly Change[] = [
     ...changedCode(before, today),
     ...(old.target === now.target ? [] : [{ kind: 'target', before: old.target, after: now.target } as const]),

@@ -1,4 +1,5 @@
 import { type Digest, digestOfDocument } from '../base/digest.ts';
+import { checksVersion } from '../base/output-checks.ts';
 import type { Node } from '../graph/graph.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Read, Result } from '../store/store.ts';
@@ -12,6 +13,8 @@ export const engineEpoch = 1;
 /** The part of a key document that is known before anything is built. */
 export interface InputsDocument {
   readonly epoch: number;
+  /** Version of the checks that what it installs has stood. */
+  readonly checks: number;
   readonly package: string;
   readonly version: string | undefined;
   /** Digest of the recipe's directory and of the modules it imports. */
@@ -39,7 +42,7 @@ export interface KeyDocument extends InputsDocument {
   readonly contents: Readonly<Record<string, ContentKey>>;
 }
 
-export type ContentKey = Pick<Result, 'version' | 'output' | 'permissions' | 'license' | 'whenLinked'>;
+export type ContentKey = Pick<Result, 'version' | 'output' | 'permissions' | 'license' | 'accept' | 'whenLinked'>;
 
 /** What is the same for all packages of a run. */
 export interface KeyCircumstances {
@@ -72,6 +75,7 @@ export function inputsDocument(node: Node, circumstances: KeyCircumstances): Inp
   const source = workingTree === undefined ? node.source : undefined;
   return {
     epoch: engineEpoch,
+    checks: checksVersion,
     package: node.name,
     version: versionOf(node),
     recipe: loaded.digest,
@@ -93,8 +97,8 @@ export const versionOf = ({ loaded, source }: Node): string | undefined =>
   source?.recipe.version ?? loaded.recipe.version;
 
 /** What the hooks of an image see of a package in it. */
-export const contentKey = ({ version, output, permissions, license, whenLinked }: Result): ContentKey => ({
-  ...{ version, output, permissions, license, whenLinked },
+export const contentKey = ({ version, output, permissions, license, accept, whenLinked }: Result): ContentKey => ({
+  ...{ version, output, permissions, license, ...(accept && { accept }), whenLinked },
 });
 
 const otherSource = ({ name, digest }: LoadedRecipe, { fieldReads }: KeyCircumstances) => ({

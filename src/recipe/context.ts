@@ -1,3 +1,4 @@
+import type { Accepted } from '../base/output-checks.ts';
 import type { Triplet } from '../base/triplet.ts';
 import type { Argument } from '../base/words.ts';
 import type { HookConfig } from './config.ts';
@@ -102,6 +103,8 @@ export interface Content {
   readonly tree: string;
   readonly permissions: Readonly<Record<string, Permission>>;
   readonly whenLinked: boolean;
+  /** Checks of the image that its recipe accepts. */
+  readonly accept?: Accepted | undefined;
 }
 
 /** Relative paths of `from` count from the build directory; paths in the deploy tree count from its root. */

@@ -1,3 +1,4 @@
+import type { Accepted } from '../base/output-checks.ts';
 import type { Triplet } from '../base/triplet.ts';
 import type { Argument } from '../base/words.ts';
 import type { Config } from './config.ts';
@@ -103,6 +104,8 @@ interface Traits {
   readonly license?: string;
   /** By path in the deploy tree. */
   readonly permissions?: Readonly<Record<string, Permission>>;
+  /** Checks of what it installs that it does not stand and need not, each with the reason. */
+  readonly accept?: Accepted;
   /** Programs of the build machine that the hooks call, beside a C compiler, make and the POSIX tools. */
   readonly programs?: readonly string[];
   /** The build changes its source tree: it gets a copy as its build directory. */

@@ -3,6 +3,7 @@ import { modeFault } from '../base/mode.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { locate } from './locate.ts';
 import type { Recipe } from './recipe.ts';
+import { acceptFault } from './validate-accept.ts';
 import { distfileFault, fileNameFault, gitFault } from './validate-source.ts';
 import { updateFault } from './validate-update.ts';
 
@@ -60,6 +61,7 @@ const fields: Readonly<Record<keyof Recipe, Check>> = {
   runsOn: oneOf('build', 'target'),
   license: text,
   permissions,
+  accept: (value) => record(value) ?? acceptFault(value as object),
   programs: texts,
   inSource: flag,
   strip: flag,

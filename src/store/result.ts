@@ -1,4 +1,5 @@
 import type { Digest } from '../base/digest.ts';
+import type { Accepted } from '../base/output-checks.ts';
 import type { Permission } from '../recipe/recipe.ts';
 
 /** One thing that a recipe asked its configuration, and the answer; no value means that it was absent. */
@@ -18,6 +19,8 @@ export interface Result {
   readonly size: number;
   readonly permissions: Readonly<Record<string, Permission>>;
   readonly license: string | undefined;
+  /** Checks that its recipe accepts, if it does. */
+  readonly accept?: Accepted | undefined;
   readonly whenLinked: boolean;
   /** What the hooks read, beyond what is in the key. */
   readonly reads: readonly Read[];

@@ -160,7 +160,9 @@ test('libraries are in an image when something there needs them, and must be the
   expect(() => rootfsEntries(contents.slice(0, 2))).toThrow(
     expect.objectContaining({
       code: 'image-invalid',
-      message: '/lib/libouter.so.1 of outer needs libinner.so.1, which no package of the image has',
+      blames: 'outer',
+      message:
+        'outer: check missing-library: /lib/libouter.so.1 needs libinner.so.1, which no package of the image has',
     }),
   );
 });
@@ -175,6 +177,8 @@ test('a program whose loader is not in the image is refused', () => {
   );
   const content = { name: 'prog', version: '1', license: 'MIT', tree: at('prog'), permissions: {}, whenLinked: false };
   expect(() => rootfsEntries([content])).toThrow(
-    expect.objectContaining({ message: '/bin/p of prog needs /lib/ld-none.so.1, which no package of the image has' }),
+    expect.objectContaining({
+      message: 'prog: check missing-library: /bin/p needs /lib/ld-none.so.1, which no package of the image has',
+    }),
   );
 });

@@ -27,7 +27,7 @@ test('a link into the tree that leads nowhere is a warning; absolute links count
   symlinkSync('/run/resolv.conf', join(root, 'lib/resolv.conf'));
   expect(checkTree(root, native, false)).toEqual([
     {
-      severity: 'warning',
+      check: 'dangling-link',
       path: 'lib/liby.so',
       message: 'is a link to /lib/gone.so, which this package does not install',
     },
@@ -36,7 +36,7 @@ test('a link into the tree that leads nowhere is a warning; absolute links count
 
 test('a link to a directory of the sandbox is an error', () => {
   symlinkSync('/mk/build/libx.so', join(root, 'lib/libx.so'));
-  expect(checkTree(root, native, false)).toMatchObject([{ severity: 'error', path: 'lib/libx.so' }]);
+  expect(checkTree(root, native, false)).toMatchObject([{ check: 'escaping-link', path: 'lib/libx.so' }]);
 });
 
 test('a target package is stripped by the cross strip where there is one', () => {

@@ -120,7 +120,8 @@ test('a setuid program must be declared', async () => {
   put('bin/su', '', 0o4755);
   await expect(settle()).rejects.toMatchObject({
     code: 'deploy-invalid',
-    message: '/bin/su is installed setuid or setgid; declare its mode in `permissions`, or clear the bit in deploy',
+    message: 'check undeclared-setuid: /bin/su is installed setuid or setgid',
+    hint: expect.stringContaining('declare the mode in `permissions`, or clear the bit in deploy'),
   });
   chmodSync(join(root, 'bin/su'), 0o4755);
   await settle('', { 'bin/su': { mode: 0o4755 } });

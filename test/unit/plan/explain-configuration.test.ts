@@ -19,7 +19,15 @@ interface Given {
 /** A package that differs in nothing but the configuration that its fields read. */
 function side({ reads, ...configuration }: Given): Side {
   const document: InputsDocument = {
-    ...{ epoch: 1, package: 'app', version: '1.2', recipe: digestOf('app'), distfiles: {}, source: undefined },
+    ...{
+      epoch: 1,
+      checks: 1,
+      package: 'app',
+      version: '1.2',
+      recipe: digestOf('app'),
+      distfiles: {},
+      source: undefined,
+    },
     ...{ target: 'a-b-c', runsOn: 'target', reads, machine: undefined, sandboxed: true },
   };
   const told = { recipe: undefined, source: undefined, configuration: {}, assigned: {}, ...configuration };

@@ -36,7 +36,14 @@ function side({ version = '1.2', distfile = 'a', own = {}, modules = [] }: Given
   const files = Object.entries({ 'build.ts': build, ...own }).filter(([, text]) => text !== '');
   const code = { own: files.map(([path, text]) => file(path, text)), modules };
   const document: InputsDocument = {
-    ...{ epoch: 1, package: 'app', version, recipe: digestOf(JSON.stringify(code)), distfiles: { '': [distfile] } },
+    ...{
+      epoch: 1,
+      checks: 1,
+      package: 'app',
+      version,
+      recipe: digestOf(JSON.stringify(code)),
+      distfiles: { '': [distfile] },
+    },
     ...{ source: undefined, target: 'a-b-c', runsOn: 'target', reads: [], machine: undefined, sandboxed: true },
   };
   const told = { recipe: code, source: undefined, configuration: {}, assigned: {} };

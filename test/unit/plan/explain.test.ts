@@ -8,6 +8,7 @@ import type { Read } from '../../../src/store/store.ts';
 const content = { version: '1', output: digestOf('a'), permissions: {}, license: 'MIT', whenLinked: false };
 const before: KeyDocument = {
   epoch: 1,
+  checks: 1,
   package: 'app',
   version: '1.2',
   recipe: digestOf('recipe'),

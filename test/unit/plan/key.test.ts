@@ -65,11 +65,11 @@ const keys = async (given?: Given) =>
 test('the keys of these recipes are the same for ever', async () => {
   expect(await keys()).toMatchInlineSnapshot(`
     {
-      "app": "b03a3aecf3bcb871112912d2ece08bde28bed6611eca4e5cefa6c5c3a9dd7610",
-      "gcc": "8c65fa62e5c5a1331e355375e7988c808c5e17ea943cf77363080d69ccd77522",
-      "libstdc++": "fdf379afa4510786ea16fbe39b08b8e8979e821ad9417def31313766b7ceff2b",
-      "packer": "78970ca585dd90918c393f445e580b317fe1f4a7426cf91ba569ab2a6e1b5941",
-      "root": "7fdebbaa02c0bbd71d72765b0314195889eee259684767d15d07672489d3d515",
+      "app": "7b198bef17e00b02fff6a79bac213b19028323d0079ed0b687df88ee9a8f2fbe",
+      "gcc": "49c331b9d8a778c3ec83cacb7939a76850d507d93a18c53563c129ca661114c8",
+      "libstdc++": "97890493b3884082e12cc28a19b93ee509c298d4a9555c3d4ce3d3fd95f0a9cc",
+      "packer": "bd7a4a2b9c75824c25669ad6a8ed9d9ba6035074a383d00dea2e3b56dc6ee9d8",
+      "root": "4805f574de498d0ac6a1f5d1b6efa4cdecd4b742a6355a98ee31b5ced71425e7",
     }
   `);
 });
@@ -79,6 +79,7 @@ test('a key is the digest of a document that can be read', async () => {
   expect(tool).toMatchObject({ package: 'gcc', runsOn: 'build', machine: digestOf('machine'), reads: [] });
   expect(library).toMatchInlineSnapshot(`
     {
+      "checks": 1,
       "contents": {},
       "distfiles": {
         "": [
@@ -109,6 +110,7 @@ test('a key is the digest of a document that can be read', async () => {
   `);
   expect(image).toMatchInlineSnapshot(`
     {
+      "checks": 1,
       "contents": {
         "app": {
           "license": "MIT",

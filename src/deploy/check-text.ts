@@ -1,0 +1,52 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Finding } from '../base/output-checks.ts';
+import type { BuildMachine } from './check.ts';
+
+/** The directories that exist only while building; tools are built to live in one of them. */
+const buildPaths = ['pkg', 'src', 'build', 'sysroot', 'deploy', 'home', 'contents'].map((name) => `/mk/${name}`);
+
+const chunkSize = 1 << 20;
+
+/** Paths of the build and the name of the build machine, anywhere in the bytes of a file; each is told once. */
+export function checkText(file: string, path: string, isTool: boolean, { hostName }: BuildMachine): readonly Finding[] {
+  const paths = isTool ? buildPaths : [...buildPaths, '/mk/toolchain'];
+  const found = new Set<string>();
+  const wantsHost = isTelling(hostName);
+  for (const text of chunks(file)) {
+    if (text.includes('/mk/')) for (const each of paths) if (hasWord(text, each)) found.add(each);
+    if (wantsHost && hasWord(text, hostName)) found.add(hostName);
+  }
+  return [...found].map((each) =>
+    each === hostName
+      ? { check: 'host-name', path, message: `has the name of the build machine in it, ${each}` }
+      : { check: 'build-path', path, message: `has ${each} in it, which exists only while building` },
+  );
+}
+
+/** In a sandbox every machine has the same name; and some names are words that mean nothing. */
+const isTelling = (name: string): boolean =>
+  name.length >= 4 && !['localhost', 'debian', 'ubuntu', 'linux', 'build', 'builder'].includes(name);
+
+/** Whether no part of a longer name stands beside it. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (!/[\w.-]/.test(text[at + word.length] ?? ' ') && !/[\w.-]/.test(text[at - 1] ?? ' ')) return true;
+  }
+  return false;
+}
+
+/** The bytes of a file as characters; what could be cut in two is in both parts. */
+function* chunks(file: string): Generator<string> {
+  const overlap = 300;
+  const buffer = Buffer.alloc(chunkSize + overlap);
+  const opened = openSync(file, 'r');
+  try {
+    for (let at = 0; ; at += chunkSize) {
+      const size = readSync(opened, buffer, 0, buffer.length, at);
+      if (size > 0) yield buffer.toString('latin1', 0, size);
+      if (size < buffer.length) return;
+    }
+  } finally {
+    closeSync(opened);
+  }
+}
