@@ -17,7 +17,7 @@ test('packages that do not need each other run side by side', async () => {
   expect(ws.built('log/reader-build.log')).toContain('here');
 });
 
-test('with -j1 a package starts only when the one before has ended', async () => {
+test('with -j1 the hooks of a package start only when those of the one before have ended', async () => {
   await using ws = await workspace({
     'pkg/a/build.ts': toy('build() {}'),
     'pkg/b/build.ts': toy('build() {}'),
@@ -27,7 +27,7 @@ test('with -j1 a package starts only when the one before has ended', async () =>
   const steps = run.events.flatMap((each) =>
     each.event === 'activity' && each.activity === 'build'
       ? [`start ${each.package}`]
-      : each.event === 'package'
+      : each.event === 'activity' && each.activity === 'store'
         ? [`end ${each.package}`]
         : [],
   );
