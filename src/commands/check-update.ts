@@ -14,7 +14,7 @@ import { type Checking, checkPackage, type UpdateRow } from '../update/check.ts'
 import { askHook } from '../update/hook.ts';
 import { noConfig } from '../update/no-config.ts';
 import { splitPart } from '../update/parts.ts';
-import { openPatterns } from '../update/patterns.ts';
+import { openPatterns, type Patterns } from '../update/patterns.ts';
 import { updateTable } from '../update/table.ts';
 import { openWeb, type Web } from '../update/web.ts';
 import { type Applied, type ApplySetting, applyUpdate } from './update/apply.ts';
@@ -55,7 +55,8 @@ export async function checkUpdateCommand(options: CheckUpdateOptions): Promise<n
     openSoundRecipes(packages, installation.root, join(storeDir, 'recipes'));
   const recipes = await recipesOf(workspace);
   const web = openWeb({ cacheDir: join(workspace.storeDir, 'updates'), time: options.time });
-  const rows = await checkRecipes(recipes, workspace, web, options);
+  await using patterns = openPatterns();
+  const rows = await checkRecipes(recipes, workspace, { web, patterns }, options);
   const say = (row: UpdateRow | Applied) => process.stdout.write(`${JSON.stringify(row)}\n`);
   if (options.json) for (const row of rows) say(row);
   else process.stdout.write(updateTable(rows));
@@ -64,6 +65,7 @@ export async function checkUpdateCommand(options: CheckUpdateOptions): Promise<n
 
   const setting: ApplySetting = {
     web,
+    match: patterns.match,
     downloadDir: workspace.downloadDir,
     aptDir: join(workspace.storeDir, 'apt'),
     onlyArchive: options.archive,
@@ -100,7 +102,7 @@ const hooksAtOnce = 4;
 async function checkRecipes(
   recipes: RecipeSet,
   workspace: Workspace,
-  web: Web,
+  { web, patterns }: { readonly web: Web; readonly patterns: Patterns },
   { packages, trusting, archive, time, installation }: CheckUpdateOptions,
 ): Promise<readonly UpdateRow[]> {
   const named = packages.map((name) => name.replace(/\/$/, ''));
@@ -110,7 +112,6 @@ async function checkRecipes(
   const hooks = pLimit(hooksAtOnce);
   const program = join(dirname(installation.runner), 'hook.js');
   const aptDir = join(workspace.storeDir, 'apt');
-  const patterns = openPatterns();
   const checking: Checking = {
     tools: {
       ...web,
@@ -136,18 +137,14 @@ async function checkRecipes(
     trusting,
     archive,
   };
-  try {
-    const rows = await Promise.all(
-      names.map((name) => {
-        const { owner, part } = splitPart(name);
-        return checkPackage(owner, () => recipes.load(owner, noConfig), checking, part && name);
-      }),
-    );
-    // Who names a package and one of its extra sources wants each once.
-    return [...new Map(rows.flat().map((row) => [row.package, row])).values()];
-  } finally {
-    await patterns.close();
-  }
+  const rows = await Promise.all(
+    names.map((name) => {
+      const { owner, part } = splitPart(name);
+      return checkPackage(owner, () => recipes.load(owner, noConfig), checking, part && name);
+    }),
+  );
+  // Who names a package and one of its extra sources wants each once.
+  return [...new Map(rows.flat().map((row) => [row.package, row])).values()];
 }
 
 /** Why none of these addresses has its file; one that only apt knows how to ask is believed. */

@@ -4,6 +4,7 @@ import type { LoadedRecipe } from '../recipe/load.ts';
 import type { UpdateSource } from '../recipe/update-source.ts';
 import { askUpstream, schemeOf } from './ask.ts';
 import { type Chosen, chooseVersions } from './choose.ts';
+import { tagsOf } from './git.ts';
 import { walkTo } from './listing.ts';
 import { partsOf, splitPart } from './parts.ts';
 import { firstPresent } from './present.ts';
@@ -106,9 +107,9 @@ async function checkLoaded(loaded: LoadedRecipe, checking: Checking): Promise<Up
 }
 
 function sourceOf(loaded: LoadedRecipe, { archive }: Checking): Exclude<UpdateSource, { from: 'nowhere' }> {
-  const { update } = loaded.recipe;
+  const { update, git } = loaded.recipe;
   if (update?.from === 'nowhere') return { from: 'listing' };
-  if (!archive || update?.from === 'apt') return update ?? { from: 'listing' };
+  if (!archive || update?.from === 'apt') return update ?? (git === undefined ? { from: 'listing' } : tagsOf(git));
   const { series, channel, ignore, evenMinor } = update ?? {};
   const choice = { ...(series && { series }), ...(channel && { channel }), ...(ignore && { ignore }) };
   return { from: 'apt', source: archiveName(loaded), ...choice, ...(evenMinor && { evenMinor }) };

@@ -7,6 +7,8 @@ export interface RecipeEdit {
   readonly version: { readonly from: string; readonly to: string } | undefined;
   /** The address of an extra source with a version of its own: that of the same entry, which may be one of several. */
   readonly url?: { readonly from: string; readonly to: string };
+  /** Of a recipe that is made from one. */
+  readonly commit?: { readonly from: string; readonly to: string };
   readonly sha256: { readonly from: string; readonly to: string };
   /** The digests of the alternatives that the recipe has now: they are of the old version. */
   readonly oldAlternatives: readonly { readonly file: string; readonly sha256: string }[];
@@ -27,12 +29,13 @@ interface Change {
 export function editRecipe(name: string, source: string, edit: RecipeEdit): string {
   const tokens = tokensOf(source);
   const digests = digestTokens(name, tokens, edit.sha256.from);
-  const { version, url } = edit;
+  const { version, url, commit } = edit;
   // Several extra sources may have the same version.
   const near = url === undefined ? undefined : digests[0];
   const changes: Change[] = [
     ...(version === undefined ? [] : [replace(versionToken(name, tokens, version.from, near), version.to)]),
     ...(url === undefined ? [] : addressTokens(tokens, url.from).map((token) => replace(token, url.to))),
+    ...(commit === undefined ? [] : commitTokens(name, tokens, commit.from).map((token) => replace(token, commit.to))),
     ...digests.map((token) => replace(token, edit.sha256.to)),
     ...alternativeChanges(source, tokens, edit),
   ];
@@ -65,6 +68,12 @@ function versionToken(name: string, tokens: readonly Token[], version: string, n
     name,
     `its version ${version} stands there ${found.length === 0 ? 'not' : 'more than once'} as a text`,
   );
+}
+
+function commitTokens(name: string, tokens: readonly Token[], commit: string): readonly Token[] {
+  const found = tokens.filter(({ kind, value }) => kind === 'text' && value === commit);
+  if (found.length > 0) return found;
+  throw cannotEdit(name, 'its commit does not stand there as a text');
 }
 
 function digestTokens(name: string, tokens: readonly Token[], sha256: string): readonly Token[] {

@@ -49,7 +49,7 @@ export async function askGithub(source: Github, tools: Tools): Promise<readonly 
     return versions.flatMap((each, at) => each.map((one) => ({ ...one, preRelease: found[at]?.preRelease ?? false })));
   } catch (error) {
     if (!(error instanceof Failure) || !/status (403|429)/.test(error.message)) throw error;
-    if (of === 'tags') return names(await gitTags(`${site}/${repo}.git`, tools));
+    if (of === 'tags') return names([...(await gitTags(`${site}/${repo}.git`, tools)).keys()]);
     const { text } = await tools.page(`${site}/${repo}/releases.atom`);
     return names(elementsIn(text, 'id').flatMap((id) => /:Repository\/\d+\/(.*)$/.exec(id)?.[1] ?? []));
   }

@@ -34,6 +34,7 @@ async function main(): Promise<ToEngine> {
   const exported = (await bundle.default[name]?.())?.default;
   const recipe = typeof exported === 'function' ? exported(noConfig) : exported;
   const greatest = (versions: Iterable<string>) => greatestVersion(versions, orders[scheme]);
+  tell({ begins: true });
   const answer: unknown = await recipe?.checkUpdate?.({ name, version, fetchText, greatest });
   if (answer === undefined) return { end: 'nothing' };
   if (typeof answer !== 'string')

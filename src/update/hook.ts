@@ -12,6 +12,7 @@ export interface HookTask {
 }
 
 export type ToEngine =
+  | { readonly begins: true }
   | { readonly page: number; readonly url: string }
   | { readonly end: 'answer'; readonly version: string }
   | { readonly end: 'nothing' }
@@ -34,6 +35,8 @@ export interface HookSetting {
 
 /** Pages that one hook may ask for. */
 const mostPages = 200;
+/** Milliseconds until a thread has loaded the recipe, on the slowest machine. */
+const startTime = 60_000;
 /** Megabytes of a thread that has nothing to do but to read pages. */
 const memory = 512;
 
@@ -60,9 +63,10 @@ export async function askHook(task: HookTask, { program, time, fetchText }: Hook
   let since = 0;
   let pages = 0;
   let waiting = 0;
+  const late = () => fail(`has not come to an end within ${time / 1000} seconds`);
   const goOn = () => {
     since = Date.now();
-    timer = setTimeout(() => fail(`has not come to an end within ${time / 1000} seconds`), Math.max(left, 0));
+    timer = setTimeout(late, Math.max(left, 0));
   };
   const pause = () => {
     clearTimeout(timer);
@@ -79,7 +83,10 @@ export async function askHook(task: HookTask, { program, time, fetchText }: Hook
     worker.postMessage(answer);
   };
   worker.on('message', (message: ToEngine) => {
-    if ('page' in message) void serve(message.page, message.url);
+    if ('begins' in message) {
+      clearTimeout(timer);
+      goOn();
+    } else if ('page' in message) void serve(message.page, message.url);
     else if (message.end === 'answer') resolve(message.version);
     else if (message.end === 'nothing') resolve(undefined);
     else if (message.end === 'other') fail(`answers ${message.kind}, and not a version as a text`);
@@ -90,7 +97,7 @@ export async function askHook(task: HookTask, { program, time, fetchText }: Hook
     fail(`fails: ${oneLine(message)}${lineIn(stack)}`);
   });
   worker.on('exit', () => fail('ends its thread without an answer'));
-  goOn();
+  timer = setTimeout(late, startTime + time);
   try {
     return await promise;
   } finally {

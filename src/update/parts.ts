@@ -11,12 +11,13 @@ export function partsOf(loaded: LoadedRecipe): readonly LoadedRecipe[] {
 }
 
 function partOf(loaded: LoadedRecipe, part: string, distfile: ExtraSource): LoadedRecipe | undefined {
-  const { url, sha256, alternatives, version, update } = distfile;
+  const { url, sha256, alternatives, version, update, unpack } = distfile;
   if (version === undefined) return undefined;
   const recipe: Recipe = {
     ...{ version, sha256, url: (other: string) => url.replaceAll(version, other) },
     ...(alternatives && { alternatives }),
     ...(update && { update }),
+    ...(unpack === undefined ? {} : { unpack }),
   };
   return { ...loaded, name: `${loaded.name}/${part}`, recipe };
 }

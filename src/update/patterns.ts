@@ -1,14 +1,14 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../base/failure.ts';
 
 /** Tries patterns in a thread of their own, so that one which never ends stops nothing but the check that uses it. */
-export interface Patterns {
+export interface Patterns extends AsyncDisposable {
   /**
    * What the pattern finds in each text: the group `version`, else all groups that took part, joined by dots.
    * Fails with recipe-invalid when it takes longer than the time limit.
    */
   match(pattern: RegExp, texts: readonly string[]): Promise<readonly (readonly string[])[]>;
-  close(): Promise<void>;
 }
 
 /** Runs in the worker; a text, since the engine is one bundle and a worker needs a file or a text. */
@@ -37,7 +37,11 @@ export function openPatterns(time = usualTime): Patterns {
   let last: Promise<unknown> = Promise.resolve();
 
   const run = async (pattern: RegExp, texts: readonly string[]): Promise<readonly (readonly string[])[]> => {
-    worker ??= new Worker(program, { eval: true });
+    if (worker === undefined) {
+      worker = new Worker(program, { eval: true });
+      // Starting a thread is none of the pattern's time.
+      await once(worker, 'online');
+    }
     const current = worker;
     // Only while it works it keeps the process alive: by the timer below.
     current.unref();
@@ -74,7 +78,7 @@ export function openPatterns(time = usualTime): Patterns {
       last = result.catch(() => {});
       return result;
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       await last;
       await worker?.terminate();
       worker = undefined;

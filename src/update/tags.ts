@@ -9,7 +9,10 @@ export interface Tags {
 }
 
 /** The versions that tags stand for; tags that name none, such as branches and builds, are left out. */
-export async function versionsOf({ tags, project, pattern }: Tags, tools: Tools): Promise<readonly Found[]> {
+export async function versionsOf(
+  { tags, project, pattern }: Tags,
+  tools: Pick<Tools, 'match'>,
+): Promise<readonly Found[]> {
   if (pattern !== undefined) return releases((await tools.match(pattern, tags)).flat());
   return releases(tags.flatMap((tag) => versionInTag(tag, project) ?? []));
 }

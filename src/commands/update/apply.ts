@@ -2,9 +2,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure, failuresOf } from '../../base/failure.ts';
 import { catchInterrupts, type Interrupts } from '../../base/interrupt.ts';
+import { partsOf } from '../../make/sources.ts';
 import type { MakeOptions, TargetOptions } from '../../options.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
-import { partsOf, splitPart } from '../../update/parts.ts';
+import { splitPart, partsOf as versionedParts } from '../../update/parts.ts';
 import { buildWithDependants, outputChanges, requireBuildable } from './build-both.ts';
 import { commitUpdate, requireClean } from './commit.ts';
 import { currentFile } from './current.ts';
@@ -87,13 +88,14 @@ async function apply(update: Update, work: Work): Promise<void> {
   const { owner } = splitPart(name);
   const loaded = await setting.reload(owner);
   const { dir } = loaded;
-  const subject = partsOf(loaded).find((part) => part.name === name);
-  if (subject?.recipe.url === undefined) throw new Failure('recipe-invalid', `${name}: has no url to download from`);
+  const subject = versionedParts(loaded).find((part) => part.name === name);
+  if (subject?.recipe.sha256 === undefined)
+    throw new Failure('recipe-invalid', `${name}: has no source whose version could be changed`);
   if (commit) await requireClean(owner, dir);
   if (build !== undefined) await requireBuildable(owner, build);
 
   const { file, differences } = await newSource(subject, to, work);
-  const patches = await tryPatches(loaded, { name, file: { path: file.path } }, setting);
+  const patches = await tryPatches(loaded, { name, file }, setting);
   report.push(...patches.map(outcomeText));
   refusePatches(loaded, to, patches);
 
@@ -134,14 +136,16 @@ async function newSource(
   to: string,
   { setting, report }: Work,
 ): Promise<{ readonly file: NewFile; readonly differences: readonly string[] }> {
-  const old = await currentFile(subject, setting);
-  const before = old && (await examine(old.path, old.inside));
+  const [own] = partsOf(subject);
+  const old = own && (await currentFile(subject.name, own, setting));
+  const before = old && (await examine(old));
   const file = await fetchNewFile(subject, to, setting);
   report.push(`sha256: ${file.sha256}`, ...file.notes);
-  const after = await examine(file.path);
+  const after = await examine(file);
   if (before === undefined)
     return { file, differences: ['the source was not compared with the old one, which cannot be had'] };
-  const strange = strangeness(before, after);
+  // A file that is no archive has another name in each version.
+  const strange = file.plain === undefined ? strangeness(before, after) : undefined;
   if (strange !== undefined && !setting.trusting) {
     rmSync(file.path);
     throw new Failure('digest-mismatch', `${basename(file.path)}: ${strange}`, {

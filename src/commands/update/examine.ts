@@ -5,6 +5,7 @@ import { digestOfFile } from '../../base/digest.ts';
 import { Failure } from '../../base/failure.ts';
 import { removeTree, walkTree } from '../../base/files.ts';
 import { unpackDistfile } from '../../build/unpack.ts';
+import type { File } from './current.ts';
 
 /** What of a source tree tells whether another one is of the same project. */
 export interface SourceFacts {
@@ -14,16 +15,13 @@ export interface SourceFacts {
   readonly licences: ReadonlyMap<string, string>;
 }
 
-/** Unpacks a distfile and looks at it. Fails as unpacking does, and for what calls itself a tar archive and is none. */
-export async function examine(archive: string, inside?: string): Promise<SourceFacts> {
+/** Unpacks a distfile and looks at it. Fails as unpacking does, and for an archive without files. */
+export async function examine({ path: archive, ...how }: File): Promise<SourceFacts> {
   const scratch = mkdtempSync(join(tmpdir(), 'mk-source-'));
   try {
     const source = join(scratch, 'source');
-    await unpackDistfile(archive, source, inside === undefined ? {} : { inside });
+    await unpackDistfile(archive, source, how);
     const entries = [...walkTree(source)].filter(({ kind }) => kind !== 'directory');
-    const isCopy = entries.length === 1 && entries[0]?.path === basename(archive);
-    if (isCopy && /\.(?:tar(?:\.\w+)?|t[gx]z|tbz2?|zip)$/i.test(archive))
-      throw new Failure('unpack-failed', `${basename(archive)}: there is no archive in it`);
     if (entries.length === 0) throw new Failure('unpack-failed', `${basename(archive)}: there are no files in it`);
     const licences = entries.filter(({ kind, path }) => kind === 'file' && isLicence(path));
     return {

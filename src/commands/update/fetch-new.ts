@@ -10,15 +10,18 @@ import { prepareDirectory } from '../../fetch/downloaded.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
 import { upstreamVersion } from '../../update/apt.ts';
 import { archiveName } from '../../update/check.ts';
+import type { Tools } from '../../update/strategy.ts';
 import type { Web } from '../../update/web.ts';
 import { requireAuthentic } from './authentic.ts';
+import type { File } from './current.ts';
+import { fetchNewCommit } from './fetch-commit.ts';
 import { requireKind } from './kind.ts';
-import { receive } from './receive-file.ts';
+import { largestDistfile, receive } from './receive-file.ts';
 
-/** The distfile of a version that a recipe does not have yet. */
-export interface NewFile {
-  /** In the download directory, under upstream's name. */
-  readonly path: string;
+/** The distfile of a version that a recipe does not have yet: in the download directory, under upstream's name. */
+export interface NewFile extends File {
+  /** The commit that it was made from, if it was. */
+  readonly commit?: string;
   readonly sha256: Digest;
   /** The same release as the distribution packs it, where the recipe had such an alternative. */
   readonly alternative: { readonly file: string; readonly sha256: Digest } | undefined;
@@ -28,6 +31,7 @@ export interface NewFile {
 
 export interface FetchSetting {
   readonly web: Web;
+  readonly match: Tools['match'];
   readonly downloadDir: string;
   readonly aptDir: string;
   /** Upstream is not to be asked. */
@@ -41,6 +45,7 @@ export interface FetchSetting {
  */
 export async function fetchNewFile(loaded: LoadedRecipe, version: string, setting: FetchSetting): Promise<NewFile> {
   const { recipe, name } = loaded;
+  if (recipe.git !== undefined) return fetchNewCommit(loaded, recipe.git, version, setting);
   if (recipe.url === undefined) throw new Failure('recipe-invalid', `${name}: has no url to download from`);
   const url = recipe.url(version);
   const archived = async () => filesInArchive(loaded, version, setting);
@@ -62,6 +67,7 @@ export async function fetchNewFile(loaded: LoadedRecipe, version: string, settin
     return {
       path: place,
       sha256,
+      ...(recipe.unpack === false && { plain: distfileName(url) }),
       alternative: alternative && { file: alternative.file, sha256: alternative.sha256 },
       notes:
         alternative === undefined ? notes : [...notes, `${alternative.file} was taken over as alternative, unseen`],
@@ -78,9 +84,6 @@ async function fromUpstream({ dir, recipe }: LoadedRecipe, url: string, to: stri
   const keyFile = keys === undefined ? undefined : join(dir, keys);
   return requireAuthentic({ url, path: to, sha256, keyFile }, web);
 }
-
-/** Bytes. */
-const largestDistfile = 16 * 1024 ** 3;
 
 /** The archive's files of an upstream version. */
 async function filesInArchive(

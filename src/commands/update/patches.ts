@@ -6,8 +6,9 @@ import { Failure } from '../../base/failure.ts';
 import { removeTree } from '../../base/files.ts';
 import { patchSeries, rejection } from '../../build/patch.ts';
 import { unpackDistfile } from '../../build/unpack.ts';
+import { partsOf } from '../../make/sources.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
-import type { Recipe } from '../../recipe/recipe.ts';
+import { splitPart } from '../../update/parts.ts';
 import { currentFile, type File } from './current.ts';
 import type { FetchSetting } from './fetch-new.ts';
 
@@ -36,12 +37,12 @@ export async function tryPatches(
   const scratch = mkdtempSync(join(tmpdir(), 'mk-update-'));
   try {
     const source = join(scratch, 'source');
-    for (const part of sourcesOf(loaded)) {
-      const file = part.name === fresh.name ? fresh.file : await currentFile(part, setting);
-      if (file === undefined && part.name === name)
+    for (const part of partsOf(loaded)) {
+      const isFresh = part.into === (splitPart(fresh.name).part ?? '');
+      const file = isFresh ? fresh.file : await currentFile(name, part, setting);
+      if (file === undefined && part.into === '')
         throw new Failure('download-failed', `${name}: its source cannot be had, so that its patches cannot be tried`);
-      const into = join(source, part.name.slice(name.length + 1));
-      if (file !== undefined) await unpackDistfile(file.path, into, file.inside ? { inside: file.inside } : {});
+      if (file !== undefined) await unpackDistfile(file.path, join(source, part.into), file);
     }
     const outcomes: PatchOutcome[] = [];
     for (const patch of series) outcomes.push(await tryPatch(join(dir, patch), patch, source));
@@ -49,16 +50,6 @@ export async function tryPatches(
   } finally {
     removeTree(scratch);
   }
-}
-
-/** The recipe itself and all its extra sources, whether they have a version or not. */
-function sourcesOf(loaded: LoadedRecipe): readonly LoadedRecipe[] {
-  const extra = Object.entries(loaded.recipe.extraSources ?? {});
-  const parts = extra.map(([part, { url, sha256, alternatives = [] }]): LoadedRecipe => {
-    const recipe: Recipe = { version: '', url: () => url, sha256, alternatives };
-    return { ...loaded, name: `${loaded.name}/${part}`, recipe };
-  });
-  return [loaded, ...parts];
 }
 
 async function tryPatch(file: string, patch: string, source: string): Promise<PatchOutcome> {

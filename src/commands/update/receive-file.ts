@@ -3,6 +3,9 @@ import { open } from 'node:fs/promises';
 import type { Digest } from '../../base/digest.ts';
 import { download } from '../../base/http.ts';
 
+/** Bytes. */
+export const largestDistfile = 16 * 1024 ** 3;
+
 /** Downloads an address whose digest nobody knows yet, at most `limit` bytes, and returns its sha256. */
 export async function receive(url: string, to: string, limit: number): Promise<Digest> {
   const file = await open(to, 'w', 0o644);

@@ -16,6 +16,7 @@ export function editedRecipe(source: string, subject: LoadedRecipe, to: string, 
   const { owner, part } = splitPart(name);
   return editRecipe(owner, source, {
     version: { from: version, to },
+    ...(recipe.git !== undefined && { commit: { from: recipe.git.commit, to: file.commit ?? recipe.git.commit } }),
     ...(part !== undefined && url !== undefined && { url: { from: url(version), to: url(to) } }),
     ...digestEdit(recipe, file),
   });
@@ -48,10 +49,10 @@ export async function followVersion(
   for (const [part, extra] of Object.entries(after.recipe.extraSources ?? {})) {
     const old = before.recipe.extraSources?.[part];
     if (old === undefined || old.url === extra.url || old.sha256 !== extra.sha256) continue;
-    const { sha256, alternatives = [] } = old;
-    const recipe: Recipe = { version: to, url: () => extra.url, sha256, alternatives };
+    const { sha256, alternatives = [], unpack = true } = old;
+    const recipe: Recipe = { version: to, url: () => extra.url, sha256, alternatives, unpack };
     const file = await fetchNewFile({ ...after, name: `${name}/${part}`, recipe }, to, setting);
-    await examine(file.path);
+    await examine(file);
     report.push(`${part}: sha256: ${file.sha256}`, ...file.notes.map((note) => `${part}: ${note}`));
     const buildFile = join(dir, 'build.ts');
     const source = readFileSync(buildFile, 'utf8');
@@ -97,9 +98,10 @@ interface Source extends Pick<ExtraSource, 'url' | 'sha256' | 'alternatives'> {
 
 function sourceOf(recipe: Recipe, part: string | undefined): Source | undefined {
   if (part !== undefined) return recipe.extraSources?.[part];
-  if (recipe.url === undefined) return undefined;
-  const { version, url, sha256, alternatives = [] } = recipe;
-  return { version, url: url(version), sha256, alternatives };
+  if (recipe.sha256 === undefined) return undefined;
+  const { version, sha256, alternatives = [] } = recipe;
+  const url = recipe.git === undefined ? recipe.url(version) : `${recipe.git.url} ${recipe.git.commit}`;
+  return { version, url, sha256, alternatives };
 }
 
 /** An alternative of another file than before cannot be the same, nor can it be that of the new version. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UpdateSource } from '../../../src/recipe/update-source.ts';
 import { askUpstream } from '../../../src/update/ask.ts';
-import { packets, tagsIn } from '../../../src/update/git.ts';
+import { packets, tagCommitsIn, tagsIn, tagsOf } from '../../../src/update/git.ts';
 import { type Around, toolsFor, type Upstream } from '../../support/upstream.ts';
 
 type Source = Exclude<UpdateSource, { readonly from: 'nowhere' }>;
@@ -39,7 +39,7 @@ describe('git', () => {
 
   test('is asked for nothing but tags where it speaks the second protocol', async () => {
     const capabilities = ['# service=git-upload-pack\n', 'version 2\n', 'ls-refs=unborn\n', 'fetch=shallow\n'];
-    const question = '0014command=ls-refs\n0001001aref-prefix refs/tags/\n0000';
+    const question = '0014command=ls-refs\n00010009peel\n001aref-prefix refs/tags/\n0000';
     const upstream = {
       [refs]: `${packet(capabilities[0] ?? '')}0000${capabilities.slice(1).map(packet).join('')}0000`,
       [`${repository}/git-upload-pack ${question}`]: `${packet(`${object} refs/tags/zlib-1.3\n`)}0000`,
@@ -61,6 +61,25 @@ describe('git', () => {
     expect(() => packets('ffff short')).toThrow('the answer is not what git sends');
     expect(packets('0000000100020008abc\n')).toEqual([undefined, undefined, undefined, 'abc']);
     expect(tagsIn([undefined, 'x', `${object} refs/heads/v1`, `${object} refs/tags/v1^{}`])).toEqual([]);
+  });
+
+  test('tells the commit of a tag, also of one that is an object of its own, in both protocols', () => {
+    const [own, behind] = ['1'.repeat(40), '2'.repeat(40)];
+    const expected = new Map([
+      ['v1', own],
+      ['v2', behind],
+    ]);
+    const first = [`${own} refs/tags/v1`, `${object} refs/tags/v2`, `${behind} refs/tags/v2^{}`];
+    expect(tagCommitsIn(first)).toEqual(expected);
+    expect(tagCommitsIn([`${own} refs/tags/v1`, `${object} refs/tags/v2 peeled:${behind}`])).toEqual(expected);
+  });
+
+  test('is asked for the tags that a recipe names for its versions', () => {
+    const source = { url: repository, commit: object };
+    expect(tagsOf({ ...source, tag: (v) => `release/${v}+x` })).toEqual({
+      ...{ from: 'git', url: repository, tag: /^release\/(\d[\w.+~-]*)\+x$/ },
+    });
+    expect(tagsOf({ ...source, tag: (v) => v.replaceAll('.', '_') })).toEqual({ from: 'git', url: repository });
   });
 });
 
