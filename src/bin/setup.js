@@ -25,6 +25,8 @@ const demoPrograms = {
 const testPrograms = {
   ...demoPrograms,
   cpio: 'cpio',
+  gpg: 'gnupg',
+  gpgv: 'gpgv',
   meson: 'meson',
   ninja: 'ninja-build',
   readelf: 'binutils',
