@@ -37,6 +37,8 @@ const systemPrograms = {
   ...testPrograms,
   bc: 'bc',
   bison: 'bison',
+  // Opens the report of a run, in tests.
+  chromium: 'chromium',
   cmake: 'cmake',
   flex: 'flex',
   'g++': 'g++',

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { usableCores } from '../base/cgroup.ts';
 import type { Digest } from '../base/digest.ts';
 import { writeAtomic } from '../base/files.ts';
 import type { Listener, MkEvent } from '../report/event.ts';
@@ -63,7 +63,7 @@ function writeReport(run: PlannedRun, heard: readonly TimedEvent[], startedAt: n
   const { graph, buildRoot, options } = run;
   const about = {
     packages: relatedPackages(graph),
-    cores: availableParallelism(),
+    cores: usableCores(),
     startedAt,
     image: imageRecord(run, heard),
   };

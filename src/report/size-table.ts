@@ -24,7 +24,7 @@ export function printSizes({ image, bytes, packed, packages, files }: SizeReport
   const share = (part: number) => `${((100 * part) / Math.max(1, bytes)).toFixed(1)} %`;
   const total = (of: (row: SizeRow) => number) => packages.reduce((sum, row) => sum + of(row), 0);
   const table = [
-    ['package', 'in the image', 'share', 'files', 'deploy tree', 'files'],
+    ['package', 'in the image', 'share', 'files', 'deploy tree', 'its files'],
     ...packages.map((row) => [
       row.package,
       sizeText(row.bytes),

@@ -1,4 +1,5 @@
 import type { PackageRecord, RunRecord } from '../record.ts';
+import { secondsOf } from '../steps.ts';
 import { html } from './dom.ts';
 import { bytesText, durationText, shareText } from './figures.ts';
 import type { Selection } from './selection.ts';
@@ -29,7 +30,10 @@ function contentOf(about: PackageRecord, { image }: RunRecord): HTMLElement[] {
   const { name, version, verdict, reason, steps, expected, isGuess, usage, size, imageBytes, key } = about;
   const rows: (readonly [string, string] | false | undefined)[] = [
     ['why', reason],
-    ...steps.map(({ activity, from, to }) => [activity, durationText(to - from)] as const),
+    ...[...new Set(steps.map(({ activity }) => activity))].map((activity) => {
+      const seconds = secondsOf(steps, activity);
+      return seconds >= 0.005 && ([activity, durationText(seconds)] as const);
+    }),
     expected !== undefined && [isGuess ? 'expected (guess)' : 'expected', durationText(expected)],
     usage && ['CPU', durationText(usage.cpu)],
     usage && ['peak memory', bytesText(usage.memory)],

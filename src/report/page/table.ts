@@ -89,7 +89,7 @@ export function tableSection(record: RunRecord, path: readonly Waited[], selecti
   return section(
     'packages',
     'Packages',
-    html('div', { class: 'bar-head' }, html('div', { class: 'chips' }, ...chips), legend, count),
+    html('div', { class: 'bar-head' }, html('div', { class: 'chips' }, ...chips), html('div', {}, legend, count)),
     html(
       'div',
       { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of packages' },
