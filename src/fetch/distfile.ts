@@ -10,6 +10,7 @@ import { awaitLock, type Lock } from '../base/lock.ts';
 import { findDownloaded, placeFor, prepareDirectory, type Rejected, rememberVerified } from './downloaded.ts';
 import type { GitSource } from './git.ts';
 import type { Mirror } from './mirror.ts';
+import { comparison, failureFor, type Miss } from './misses.ts';
 import { partialName, removeNote, tidyPartial } from './partial.ts';
 import { type Received, settle, type Transfer, transferred } from './receive.ts';
 import { type Attempt, attemptsFor } from './sources.ts';
@@ -85,17 +86,6 @@ export function fetchDistfile(request: FetchRequest, options: FetchOptions): Pro
 
 const inProgress = new Map<string, Promise<Fetched>>();
 
-/** A source, and why it did not give us the candidate. */
-interface Miss {
-  readonly candidate: Candidate;
-  readonly from: string;
-  readonly reason: string;
-  /** What it gave instead. */
-  readonly received?: Received;
-  /** Another try, later, may help. */
-  readonly mayPass?: boolean;
-}
-
 /** Hosts that answered, but not usefully, for as long as we are patient; their next files get fewer tries. */
 const troubled = new Set<string>();
 
@@ -113,8 +103,13 @@ async function fetchAny(request: FetchRequest, options: FetchOptions): Promise<F
     misses.set(found, { candidate, ...found });
   }
   // All sources are asked before one that is in trouble is asked again.
-  const first = attemptsFor(request.candidates, options);
-  const fetched = (await tryAll(first, 3, misses, options)) ?? (await tryAll(again(misses), 5, misses, options));
+  let fetched = await tryAll(attemptsFor(request.candidates, options), 3, misses, options);
+  for (let round = 2; fetched === undefined && round <= 4; round++) {
+    const attempts = again(misses, round);
+    fetched = await tryAll(attempts, 5, misses, options);
+    const unheard = attempts.filter((attempt) => misses.get(attempt)?.received === undefined);
+    if (fetched === undefined) for (const { host } of unheard) if (host !== undefined) troubled.add(host);
+  }
   if (fetched === undefined) throw failureFor(request, options, [...misses.values()]);
   for (const miss of misses.values()) {
     if (miss.received === undefined) continue;
@@ -132,16 +127,21 @@ async function tryAll(
   for (const attempt of attempts) {
     const got = await tryOne(attempt, tries, options);
     if (!('reason' in got)) return got;
-    misses.set(attempt, got);
+    const before = misses.get(attempt)?.received;
+    // What a source gives twice is what it has.
+    const isCertain = got.received !== undefined && got.received.sha256 === before?.sha256;
+    misses.set(attempt, isCertain ? { ...got, mayPass: false } : got);
   }
   return undefined;
 }
 
-function again(misses: ReadonlyMap<Attempt | Rejected, Miss>): Attempt[] {
-  const attempts = [...misses].flatMap(([attempt, { mayPass }]) => ('get' in attempt && mayPass ? [attempt] : []));
-  const worthwhile = attempts.filter(({ host }) => host === undefined || !troubled.has(host));
-  for (const { host } of worthwhile) if (host !== undefined) troubled.add(host);
-  return worthwhile;
+/** Trouble with the network gets a second round; wrong bytes that were others each time get two more. */
+function again(misses: ReadonlyMap<Attempt | Rejected, Miss>, round: number): Attempt[] {
+  return [...misses].flatMap(([attempt, { mayPass, received }]) => {
+    if (!('get' in attempt) || mayPass !== true) return [];
+    const isHopeless = round > 2 || (attempt.host !== undefined && troubled.has(attempt.host));
+    return received === undefined && isHopeless ? [] : [attempt];
+  });
 }
 
 async function tryOne(attempt: Attempt, tries: number, options: FetchOptions): Promise<Fetched | Miss> {
@@ -161,7 +161,9 @@ async function tryOne(attempt: Attempt, tries: number, options: FetchOptions): P
       if (received.sha256 !== sha256) {
         const wrong = describeWrong(part, received);
         const aside = keepAside(part, path, received);
-        return { candidate, from, reason: `${wrong}, kept as ${basename(aside ?? '')}`, received };
+        // On the way from another host bytes may become others.
+        const mayPass = attempt.host !== undefined;
+        return { candidate, from, reason: `${wrong}, kept as ${basename(aside ?? '')}`, received, mayPass };
       }
       await settle(part, path);
       removeNote(part);
@@ -213,39 +215,4 @@ async function awaitTurn(
 function isOurs(error: unknown, downloadDir: string): boolean {
   if (isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS')) return true;
   return isErrno(error, 'EACCES', 'EPERM') && String((error as NodeJS.ErrnoException).path).startsWith(downloadDir);
-}
-
-function failureFor(request: FetchRequest, options: FetchOptions, misses: readonly Miss[]): Failure {
-  const [upstream] = request.candidates;
-  const wrong = misses.find((miss) => miss.received !== undefined);
-  const tried = request.candidates.flatMap((candidate) => [
-    `${candidate.file} (sha256 ${candidate.sha256.slice(0, 16)}…)`,
-    ...misses.filter((miss) => miss.candidate === candidate).map((miss) => `  ${miss.from}: ${miss.reason}`),
-  ]);
-  const circumstances = { place: request.place };
-  const asksApt = options.offline || options.mirrors.some(({ kind }) => kind === 'apt');
-  const mirror = `a mirror that has it${asksApt ? '' : ', or apt:,'} in MK_MIRRORS`;
-  const bring = `place the file at ${options.downloadDir}/${upstream.file}, or name ${mirror}`;
-  if (wrong?.received === undefined) {
-    return new Failure('download-failed', `${upstream.file}: no source has it`, {
-      ...circumstances,
-      detail: tried.join('\n'),
-      hint: options.offline ? `${bring}, or go online` : bring,
-    });
-  }
-  const { candidate, received } = wrong;
-  return new Failure('digest-mismatch', `${candidate.file}: is not the file that the recipe describes`, {
-    ...circumstances,
-    detail: [comparison(candidate, received), ...tried].join('\n'),
-    hint: / a web page /.test(wrong.reason)
-      ? `the server answered with a web page: check the url, or ${bring}`
-      : candidate.git !== undefined && wrong.from === redacted(candidate.git.url)
-        ? `the files are those of commit ${candidate.git.commit}: if that is the one you want, write sha256: '${received.sha256}'`
-        : `check whether upstream replaced the file, and sha256 in the recipe; or ${bring}`,
-  });
-}
-
-function comparison({ sha256 }: Candidate, received: Received): string {
-  const kind = received.contentType === undefined ? '' : `, ${received.contentType}`;
-  return `expected sha256 ${sha256}\nreceived sha256 ${received.sha256} (${received.size} bytes${kind})`;
 }

@@ -70,10 +70,20 @@ describe('wrong content', () => {
 
   test('that was kept is not used when the only source is asked again', async () => {
     await using server = await testServer();
-    server.answer('/a.tar', body('wrong'), body(right));
+    server.answer('/a.tar', body('wrong'), body('wrong'), body(right));
     expect((await failing(fetch(`${server.url}/a.tar`))).code).toBe('digest-mismatch');
     await fetch(`${server.url}/a.tar`);
     expect(content()).toBe(right);
+  });
+
+  test('that comes twice is what the source has; what comes once may have become wrong on its way', async () => {
+    await using server = await testServer();
+    server.answer('/a.tar', body('wrong'), body('other'), body(right));
+    await fetch(`${server.url}/a.tar`);
+    expect(content()).toBe(right);
+    server.answer('/b.tar', body('wrong'));
+    await failing(fetch(`${server.url}/b.tar`, {}, digestOf('b')));
+    expect(server.requests.filter((request) => request === 'GET /b.tar')).toHaveLength(2);
   });
 
   test('of no length is named as such', async () => {
