@@ -15,6 +15,7 @@ export default recipe({
   // Built inside GCC's own tree. isl is left out: only the Graphite loop optimiser, off by default, would use it.
   extraSources: {
     gmp: {
+      version: '6.2.1',
       url: 'https://ftp.gnu.org/gnu/gmp/gmp-6.2.1.tar.xz',
       sha256: 'fd4829912cddd12f84181c3451cc752be224643e87fac497b69edddadc49b4f2',
       alternatives: [
@@ -25,10 +26,12 @@ export default recipe({
       ],
     },
     mpfr: {
+      version: '4.2.0',
       url: 'https://ftp.gnu.org/gnu/mpfr/mpfr-4.2.0.tar.xz',
       sha256: '06a378df13501248c1b2db5aa977a2c8126ae849a9d9b7be2546fb4a9c26d993',
     },
     mpc: {
+      version: '1.3.1',
       url: 'https://ftp.gnu.org/gnu/mpc/mpc-1.3.1.tar.gz',
       sha256: 'ab642492f5cf882b74aa0cb730cd410a81edcdbec895183ce930e706c1c759b8',
     },

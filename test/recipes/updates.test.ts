@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ComputedRecipe, Recipe } from '../../src/recipe/recipe.ts';
 import { noConfig } from '../../src/update/no-config.ts';
+import { partsOf } from '../../src/update/parts.ts';
+import { loadedRecipe } from '../support/recipes.ts';
 import { rowOf } from '../support/upstream.ts';
 import { upstreams } from './upstreams.ts';
 
@@ -15,12 +17,23 @@ const recipes: readonly (readonly [string, Recipe])[] = await Promise.all(
     return [name, typeof found === 'function' ? found(noConfig) : found] as const;
   }),
 );
-const asked = recipes.filter(([, { version, update }]) => version !== undefined && update?.from !== 'nowhere');
+/** With the extra sources that have a version of their own. */
+const parts = recipes.flatMap(([name, recipe]) =>
+  partsOf(loadedRecipe(name, recipe)).map((part) => [part.name, part.recipe] as const),
+);
+const asked = parts.filter(([, { version, update }]) => version !== undefined && update?.from !== 'nowhere');
 
 test('every package with a version has an upstream that is asked, or a reason why not', () => {
-  const reasons = recipes.flatMap(([, { update }]) => (update?.from === 'nowhere' ? [update.because] : []));
+  const reasons = parts.flatMap(([, { update }]) => (update?.from === 'nowhere' ? [update.because] : []));
   expect(reasons.filter((because) => because.length < 10)).toEqual([]);
   expect(asked.length).toBeGreaterThan(5);
+  // An extra source goes by the recipe's version, or has one of its own that somebody looks after.
+  const forgotten = recipes.flatMap(([name, { version = '', extraSources = {} }]) =>
+    Object.entries(extraSources)
+      .filter(([, extra]) => extra.version === undefined && !extra.url.includes(version))
+      .map(([part]) => `${name}/${part}`),
+  );
+  expect(forgotten).toEqual([]);
   // Whoever adds a package adds here what its upstream answers; what belongs to no package is to be removed.
   expect(Object.keys(upstreams).sort()).toEqual(asked.map(([name]) => name).sort());
 });

@@ -49,6 +49,29 @@ export const upstreams: Readonly<Record<string, Recorded>> = {
       'https://ftp.gnu.org/gnu/gcc/gcc-9.5.0/': listingPage('../', 'gcc-9.5.0.tar.gz'),
     },
   },
+  'gcc/gmp': {
+    newest: '6.9.1',
+    pages: {
+      'https://ftp.gnu.org/gnu/gmp/': listingPage(
+        ...[...gnuParent, 'gmp-4.3.2.tar.bz2', 'gmp-6.2.1.tar.xz', 'gmp-6.2.1.tar.xz.sig', 'gmp-6.9.1.tar.lz'],
+        ...['gmp-6.9.1.tar.xz', 'gmp-6.9.1.tar.zst'],
+      ),
+    },
+  },
+  'gcc/mpc': {
+    newest: '1.9.0',
+    pages: {
+      'https://ftp.gnu.org/gnu/mpc/': listingPage('../', 'mpc-0.8.1.tar.gz', 'mpc-1.3.1.tar.gz', 'mpc-1.9.0.tar.gz'),
+    },
+  },
+  'gcc/mpfr': {
+    newest: '4.9.2',
+    pages: {
+      'https://ftp.gnu.org/gnu/mpfr/': listingPage(
+        ...[...gnuParent, 'mpfr-4.2.0.tar.xz', 'mpfr-4.9.1.tar.xz', 'mpfr-4.9.2.tar.xz', 'mpfr-4.9.2.zip'],
+      ),
+    },
+  },
   linux: {
     newest: '6.1.999',
     pages: {
