@@ -42,6 +42,10 @@ export const withTarget = <T>(args: Argv<T>) =>
 export const withPackage = <T>(args: Argv<T>) =>
   args.positional('package', { type: 'string', demandOption: true, describe: 'a package of the target' });
 
+/** Adds names of packages; none stands for all. */
+export const withPackages = <T>(args: Argv<T>) =>
+  args.positional('packages', { type: 'string', array: true, default: [] as string[] });
+
 /** Adds what the plan for a target depends on. */
 export const withPlanning = <T>(args: Argv<T>) =>
   args
@@ -103,6 +107,24 @@ export const withMaking = <T>(args: Argv<T>) =>
       default: [] as string[],
       defaultDescription: 'none',
       describe: 'show the log of this package while it is written; may be repeated',
+    });
+
+/** Adds what is to be built, and whether. */
+export const withBuilding = <T>(args: Argv<T>) =>
+  args
+    .option('n', {
+      alias: 'dry-run',
+      type: 'boolean',
+      default: false,
+      describe: 'only say what would be built, and why',
+    })
+    .option('rebuild', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      defaultDescription: 'none',
+      describe: 'build this package although its result is known; may be repeated',
     });
 
 /** Adds what of a graph is wanted, and in which form. */

@@ -6,9 +6,11 @@ import {
   planningOptions,
   refuseRepeated,
   targetOptions,
+  withBuilding,
   withDrawing,
   withMaking,
   withPackage,
+  withPackages,
   withPlanning,
   withSizes,
   withTarget,
@@ -53,22 +55,7 @@ export async function dispatch(argv: readonly string[], installation: Installati
   command(
     '$0 <board> <product>',
     false,
-    (args) =>
-      withMaking(withPlanning(withTarget(args)))
-        .option('n', {
-          alias: 'dry-run',
-          type: 'boolean',
-          default: false,
-          describe: 'only say what would be built, and why',
-        })
-        .option('rebuild', {
-          type: 'string',
-          array: true,
-          nargs: 1,
-          default: [] as string[],
-          defaultDescription: 'none',
-          describe: 'build this package although its result is known; may be repeated',
-        }),
+    (args) => withBuilding(withMaking(withPlanning(withTarget(args)))),
     async (args) => {
       const { mkCommand } = await import('./mk.ts');
       return mkCommand({
@@ -118,12 +105,7 @@ export async function dispatch(argv: readonly string[], installation: Installati
   command(
     'check <board> <product> [packages..]',
     'build again elsewhere and compare every byte',
-    (args) =>
-      withMaking(withPlanning(withTarget(args))).positional('packages', {
-        type: 'string',
-        array: true,
-        default: [] as string[],
-      }),
+    (args) => withPackages(withMaking(withPlanning(withTarget(args)))),
     async (args) => {
       const { checkCommand } = await import('./commands/check.ts');
       return checkCommand({ ...targetOptions(args, installation), ...makeOptions(args), packages: args.packages });
@@ -182,7 +164,7 @@ export async function dispatch(argv: readonly string[], installation: Installati
   command(
     'check-update [packages..]',
     'ask upstream for newer versions, and apply them',
-    (args) => withCheckUpdate(args).positional('packages', { type: 'string', array: true, default: [] as string[] }),
+    (args) => withPackages(withCheckUpdate(args)),
     async (args) => runCheckUpdate(args, installation),
   );
   command(
