@@ -1,3 +1,5 @@
+import { roomHint } from './full-disk.ts';
+
 /** A position in a file the user wrote. Lines and columns count from 1. */
 export interface Place {
   readonly file: string;
@@ -119,7 +121,6 @@ const refusals: Readonly<Record<string, readonly [what: string, hint: string]>> 
   EACCES: ['permission denied', 'change its owner or mode, or work elsewhere'],
   EPERM: ['not permitted', 'change its owner or mode, or work elsewhere'],
   EROFS: ['the file system is read-only', 'work in a directory that can be written'],
-  ENOSPC: ['no space left', 'free some space on this file system, or set MK_STORE to another one'],
   EDQUOT: ['the disk quota is used up', 'free some space, or set MK_STORE to another file system'],
   ENOTDIR: ['a file is where a directory should be', 'move it away'],
   EISDIR: ['a directory is where a file should be', 'move it away'],
@@ -130,6 +131,13 @@ const refusals: Readonly<Record<string, readonly [what: string, hint: string]>> 
 function refusalOf(thrown: unknown): Failure | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { code = '', path, syscall } = thrown as NodeJS.ErrnoException;
+  if (code === 'ENOSPC') {
+    const hint = roomHint(path === undefined ? [] : [path]);
+    return new Failure('system-refused', `${path ?? syscall ?? 'a system call'}: no space left`, {
+      hint,
+      cause: thrown,
+    });
+  }
   const [what, hint] = refusals[code] ?? [];
   if (what === undefined) return undefined;
   return new Failure('system-refused', `${path ?? syscall ?? 'a system call'}: ${what}`, { hint, cause: thrown });

@@ -1,18 +1,29 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure, type FailureRecord, type Place } from '../base/failure.ts';
+import { roomHint } from '../base/full-disk.ts';
 import { placeAt } from '../base/place.ts';
+import { processLimit } from './sandbox.ts';
 
 /** What is known of the hooks that ran. */
 interface FailedExecution {
   readonly action: { readonly package: string };
   readonly logFiles: Readonly<Record<string, string>>;
   readonly recipeFile: string;
+  /** Where the hooks wrote. */
+  readonly paths?: { readonly buildDir: string; readonly sourceDir: string; readonly deployDir: string };
   /** The build.ts of other packages that a hook may blame. */
   recipeOf?(name: string): string | undefined;
 }
 
-function hintFor({ code, hint }: FailureRecord, log: string): string {
+function hintFor({ code, message, hint }: FailureRecord, log: string, paths: FailedExecution['paths']): string {
+  const end = `${message}\n${tail(log)}`;
+  if (/no space left/i.test(end)) {
+    const { buildDir = '', deployDir = '', sourceDir = '' } = paths ?? {};
+    return roomHint([buildDir, deployDir, sourceDir].filter(Boolean));
+  }
+  if (/(fork|clone|thread|spawn)[^\n]*(Resource temporarily unavailable|EAGAIN)/i.test(end))
+    return `the hook has as many processes as it may have (${processLimit}): does it start them without end?`;
   if (code !== 'system-refused') return hint ?? `the whole log is ${log}`;
   return 'hooks write to their working directory, and in deploy to the deploy tree; all else is read-only';
 }
@@ -33,7 +44,7 @@ export function hookFailure(
   return new Failure(record.code, record.code === 'hook-failed' ? `${message} in ${hook}` : message, {
     place,
     detail: [record.detail, logEnd(log)].filter(Boolean).join('\n'),
-    hint: hintFor(record, log),
+    hint: hintFor(record, log, execution.paths),
   });
 }
 

@@ -97,13 +97,27 @@ export function sandboxed(
     ...machineDirs.flatMap(machineDir),
     ...machineFiles.filter(existsSync).flatMap((path) => ['--ro-bind', path, path]),
     ...['--proc', '/proc', '--dev', '/dev'],
+    // The first process is bwrap, whose words are paths of this machine.
+    ...['--ro-bind', '/dev/null', '/proc/1/cmdline'],
     ...ownDirs.flatMap((path) => ['--tmpfs', path]),
     ...mounts.flatMap(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
     ...['/proc', '/dev', '/'].flatMap((path) => ['--remount-ro', path]),
     '--clearenv',
     ...Object.entries(session?.environment ?? {}).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...['--chdir', workDir, '--', ...command],
+    ...['--chdir', workDir, '--', ...fewProcesses(), ...command],
   ];
+}
+
+/**
+ * How many processes and threads hooks of one package may have at a time. The largest builds need a few thousand; what
+ * starts them without end reaches any number in a moment.
+ */
+export const processLimit = 16_384;
+
+/** They count for each namespace, so that nobody else's are among them; the kernel holds everybody to it but the real root. */
+function fewProcesses(): readonly string[] {
+  const prlimit = findProgram('prlimit', '/usr/bin:/bin');
+  return prlimit === undefined ? [] : [prlimit, `--nproc=${processLimit}`];
 }
 
 /** Hands a program that was started with the words of `sandboxed` the filter of its system calls. */

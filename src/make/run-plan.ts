@@ -75,7 +75,7 @@ export async function makePackages(
     if (plan.get(name)?.kind !== 'run') continue;
     // What is edited from now on is for the next run.
     keepRecipes(source === undefined ? [loaded] : [loaded, source], workshop);
-    // A failed download is told when the package's turn comes and it is tried again.
+    // A failed download is told as the package's own failure when its turn comes.
     if (source) prefetch(() => sources.fetch(source)).catch(() => {});
   }
   let failed: string | undefined;

@@ -49,10 +49,15 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
   const once = <T>(made: Map<string, Promise<T>>, { name }: LoadedRecipe, make: () => Promise<T>): Promise<T> => {
     const pending = made.get(name) ?? make();
     made.set(name, pending);
-    // A failed attempt is not an answer for the next one who asks.
-    pending.catch(() => made.delete(name));
     return pending;
   };
+  const untilItSucceeds: typeof once = (made, source, make) => {
+    const pending = once(made, source, make);
+    // A failed attempt is not an answer for the next one who asks.
+    pending.catch(() => made.delete(source.name));
+    return pending;
+  };
+  /** What failed after several attempts is not tried once more in the same run, nor told. */
   const fetch = (source: LoadedRecipe) =>
     once(fetching, source, () => {
       const parts = steps.workingTree(source) === undefined ? partsOf(source) : [];
@@ -72,7 +77,7 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
   return {
     fetch,
     prepared: (source, priority) =>
-      once(preparing, source, async () => {
+      untilItSucceeds(preparing, source, async () => {
         const workingTree = steps.workingTree(source);
         if (workingTree !== undefined && steps.inPlace) {
           // Better now than after hours.

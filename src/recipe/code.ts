@@ -59,7 +59,14 @@ interface DigestedCode {
   readonly digest: Digest;
 }
 
-/** Digest of what hooks can see of it, and what git keeps: nothing of owners and other permissions. */
+/**
+ * Digest of what hooks can see of it, and what git keeps: nothing of owners and other permissions.
+ *
+ * All of build.ts counts, also what no hook uses, such as `update` and comments: hooks see the file in their recipe's
+ * directory and may install or read it, and the lines of what follows are in the stacks of errors and of `assert`. A digest
+ * without those parts would be that of a text that nobody sees. A changed `update` builds the package once, and nobody
+ * else, for its output is the same.
+ */
 export function digestOfCode({ own, modules }: Code): Digest {
   // Digests alone name a module outside the directory: where it lies must not matter.
   return digestOfDocument([

@@ -86,3 +86,21 @@ test('few descriptors, a small stack, a closed stream and a strict umask of the 
   for (const script of ['ulimit -n 64', 'exec <&-', 'umask 077', 'exec 9<"$HOME"', 'ulimit -s 1024'])
     expect(await output(shell(script)), script).toEqual(usual);
 });
+
+isolated.for([
+  ['another', '', 'remove what is not needed there'],
+  ['the same', 'store', 'remove what is not needed there, such as old results: mk gc --max-size 10G'],
+] as const)(
+  'a disk that a hook fills is named, and what to free when the store is on %s',
+  async ([, store, remedy]) => {
+    await using ws = await workspace(besides('dd if=/dev/zero of=filling bs=64k'));
+    const script = 'mount -t tmpfs -o size=32m,mode=755 tmpfs "$0" && cd "$0" && exec "$@"';
+    const through = ['unshare', '--map-root-user', '--mount', 'sh', '-c', script, ws.here];
+    const env = store === '' ? {} : { MK_STORE: join(ws.here, store) };
+    const run = await ws.start(['toy', 'box', '--layer', ws.layer, '--keep-going'], { through, env }).ended;
+    // What mk itself would write at the end finds no room either.
+    expect(run.status, run.stderr).not.toBe(0);
+    const failure = failuresIn(run).find((each) => each.package === 'bad');
+    expect(failure?.hint).toBe(`the file system at ${ws.here} is full: ${remedy}`);
+  },
+);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { status, testServer } from '../support/server.ts';
 import { mirror, tarball } from '../support/tarball.ts';
 import { installs, type Running, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
 
@@ -87,4 +88,44 @@ test('--keep-sources keeps prepared trees for the next run', async () => {
   expect(run.status, run.stderr).toBe(0);
   expect(run.events.filter((each) => each.event === 'activity' && each.activity === 'unpack')).toEqual([]);
   expect(sources(ws)).toEqual([]);
+});
+
+test('source trees that failed attempts have left are removed when one succeeds', async () => {
+  await using ws = await workspace({ 'product/box/ROOTFS': 'a\n' });
+  const { fields } = tarball(ws, ['a', '1'], { word: 'one' });
+  for (const attempt of ['first', 'second']) {
+    ws.write('pkg/a/build.ts', toy(`${fields}, async build() { throw new Error('${attempt}'); }`));
+    expect((await start(ws, 'box').ended).status).toBe(1);
+  }
+  expect(sources(ws)).not.toEqual([]);
+  ws.write('pkg/a/build.ts', toy(`${fields}, ${word}`));
+  expect((await start(ws, 'box').ended).status).toBe(0);
+  expect(sources(ws)).toEqual([]);
+});
+
+test('a mirror that is none is refused before any work', async () => {
+  await using ws = await workspace({ 'pkg/a/build.ts': toy(installs('share/a', "'a'")) });
+  const env = { MK_MIRRORS: 'apt: mirror/here' };
+  for (const more of [[], ['-n']]) {
+    const run = await ws.start(['toy', 'box', '--layer', ws.layer, ...more], { env }).ended;
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain('error[usage]: MK_MIRRORS: "mirror/here" is not a mirror\n');
+  }
+  expect(readdirSync(ws.here)).toEqual([]);
+});
+
+test('a download that failed is tried and told once in a run, also when several packages want it', async () => {
+  await using server = await testServer();
+  server.answer('/a-1.tar', status(404));
+  const fields = `version: '1', url: (v) => \`${server.url}/a-\${v}.tar\`, sha256: '${'a'.repeat(64)}'`;
+  await using ws = await workspace({
+    'pkg/a/build.ts': toy(`${fields}, ${word}`),
+    'pkg/b/build.ts': toy(`sourceOf: 'a', ${word}`),
+    'pkg/c/build.ts': toy(installs('share/c', "'c'")),
+  });
+  const run = await ws.start(['toy', 'box', '--layer', ws.layer, '-k', '-j1']).ended;
+  expect(run.status).toBe(1);
+  expect(server.requests).toHaveLength(1);
+  const told = run.events.filter((each) => each.event === 'activity' && each.activity === 'fetch');
+  expect(told.length, JSON.stringify(told)).toBeLessThanOrEqual(1);
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { body, testServer } from '../support/server.ts';
-import { hasNamespaces, installs, toy, workspace } from '../support/workspace.ts';
+import { hasNamespaces, installs, repository, toy, workspace } from '../support/workspace.ts';
 
 const isolated = test.skipIf(!hasNamespaces);
 
@@ -142,3 +142,21 @@ test('two dependencies that install one path with different content are both nam
   expect(run.stderr).toContain('error[tree-conflict]: one and two both install share/same');
   expect(run.stderr).toContain('app');
 });
+
+isolated(
+  'a hook is told no path of this machine by the processes that it sees, and has a limit for their number',
+  async () => {
+    await using ws = await workspace({
+      'pkg/a/build.ts': toy(`async build({ run }) {
+      await run\`sh -c \${'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr "\\\\0" "\\\\n"'}\`;
+      await run\`cat /proc/self/limits\`; }`),
+    });
+    const run = await ws.build();
+    expect(run.status, run.stderr).toBe(0);
+    const log = ws.built('log/a-build.log') ?? '';
+    expect(log).toContain('/mk/engine/run/runner.js');
+    expect(log).not.toContain(ws.dir);
+    expect(log).not.toContain(repository);
+    expect(log).toMatch(/^Max processes +16384 /m);
+  },
+);
