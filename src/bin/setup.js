@@ -30,6 +30,7 @@ const testPrograms = {
   meson: 'meson',
   ninja: 'ninja-build',
   readelf: 'binutils',
+  tmux: 'tmux',
   zip: 'zip',
   zstd: 'zstd',
 };

@@ -12,7 +12,7 @@ export interface Size {
 /**
  * What a terminal shows below the lines that stay: a line for each package that is worked on, the longest running first,
  * one for each download, and one that sums up. Nothing when nothing goes on. Never more lines than rows, never a line of
- * more columns than the window has: it has at least one, and stays free so that no terminal thinks of the next line.
+ * more columns than the window has; the last one stays free, so that no terminal thinks of the next row.
  */
 export function frame(state: RunState, size: Size, now: number): readonly string[] {
   const columns = size.columns - 1;

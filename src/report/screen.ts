@@ -1,8 +1,11 @@
 import type { Size } from './frame.ts';
+import { columnsOf } from './text.ts';
 
 /** What of a terminal a screen is made with. */
 export interface Device {
   size(): Size;
+  /** It breaks lines anew when its window gets narrower, as most do. */
+  readonly breaksLines: boolean;
   /** Writes as much as it takes without waiting and returns how many bytes that was. */
   write(bytes: Uint8Array): number;
   /** Writes everything, however long that takes. */
@@ -10,9 +13,9 @@ export interface Device {
 }
 
 /**
- * A terminal with lines that stay, and below them a frame that is drawn anew. The cursor rests at the frame's beginning, so
- * that it is found again when the window has got another width, and the terminal is in its usual state at any time: whatever
- * ends the process, there is nothing that it would have to put back.
+ * A terminal with lines that stay, and below them a frame that is drawn anew. The cursor rests below the frame, at the
+ * beginning of an empty row, and the terminal is in its usual state at any time: whatever ends the process, there is nothing
+ * that it would have to put back.
  */
 export interface Screen {
   /** Adds lines that stay; they are seen with the next `draw` or `clear`. */
@@ -27,16 +30,19 @@ export interface Screen {
 
 export function openScreen(device: Device): Screen {
   let text = '';
-  let shown: readonly string[] | undefined = [];
+  let shown: Drawn = { frame: [], columns: device.size().columns, isCertain: true };
   let waiting: Uint8Array = new Uint8Array();
   const hasTaken = () => {
     if (waiting.length > 0) waiting = waiting.subarray(device.write(waiting));
     return waiting.length === 0;
   };
   const paint = (frame: readonly string[]) => {
-    const bytes = Buffer.from(repaint(text, frame, shown));
+    const { columns } = device.size();
+    const height = heightOf(shown, columns, device.breaksLines);
+    const isCertain = shown.isCertain && shown.columns === columns;
+    const bytes = Buffer.from(repaint(text, frame, { ...shown, height, isCertain }));
     text = '';
-    shown = frame;
+    shown = { frame, columns, isCertain: true };
     return bytes;
   };
   return {
@@ -50,7 +56,7 @@ export function openScreen(device: Device): Screen {
       return hasTaken();
     },
     forget() {
-      shown = undefined;
+      shown = { ...shown, isCertain: false };
     },
     clear() {
       device.writeAll(Buffer.concat([waiting, paint([])]));
@@ -59,20 +65,49 @@ export function openScreen(device: Device): Screen {
   };
 }
 
+/** The frame that was drawn last. */
+interface Drawn {
+  readonly frame: readonly string[];
+  /** Of the window in which it was drawn. */
+  readonly columns: number;
+  /** It looks as it was drawn. */
+  readonly isCertain: boolean;
+}
+
+/** How many rows it takes in a window with other columns. */
+function heightOf({ frame, columns: drawn }: Drawn, columns: number, breaksLines: boolean): number {
+  if (!breaksLines || columns === drawn) return frame.length;
+  return frame.reduce((rows, line) => rows + rowsOf(line, columns), 0);
+}
+
+function rowsOf(line: string, columns: number): number {
+  let [rows, taken] = [1, 0];
+  for (const letter of line) {
+    const width = columnsOf(letter);
+    if (taken + width > columns) [rows, taken] = [rows + 1, 0];
+    taken += width;
+  }
+  return rows;
+}
+
 /** The terminal shows all of this at once, if it knows how to. */
 const [begin, end] = ['\x1b[?2026h', '\x1b[?2026l'];
 const [eraseLine, eraseBelow] = ['\x1b[K', '\x1b[J'];
 
 /**
- * What a terminal has to be sent to show the text and below it the frame instead of the frame `shown`, undefined for one
- * that may look like anything. The cursor is at the beginning of the frame before and after. Nothing where nothing changes.
+ * What a terminal has to be sent to show the text and below it the frame, instead of the one that was drawn and takes so
+ * many rows now. The cursor is below the frame before and after. Nothing where nothing changes.
  */
-export function repaint(text: string, frame: readonly string[], shown: readonly string[] | undefined): string {
-  const isSame = shown?.length === frame.length && shown.every((line, at) => line === frame[at]);
-  if (text === '' && isSame) return '';
+export function repaint(
+  text: string,
+  frame: readonly string[],
+  drawn: Pick<Drawn, 'frame' | 'isCertain'> & { readonly height: number },
+): string {
+  const isSame = drawn.frame.length === frame.length && drawn.frame.every((line, at) => line === frame[at]);
+  if (text === '' && isSame && drawn.isCertain) return '';
+  const up = drawn.height > 0 ? `\x1b[${drawn.height}A` : '';
   // Lines are written over rather than erased first, which one could see; what stays may be longer than a row.
-  const first = text === '' && shown !== undefined ? '' : eraseBelow;
-  const lines = frame.map((line) => `${line}${eraseLine}`).join('\r\n');
-  const up = frame.length > 1 ? `\x1b[${frame.length - 1}A` : '';
-  return `${begin}\r${first}${text}${lines}${eraseBelow}\r${up}${end}`;
+  const first = text === '' && drawn.isCertain ? '' : eraseBelow;
+  const lines = frame.map((line) => `${line}${eraseLine}\r\n`).join('');
+  return `${begin}\r${up}${first}${text}${lines}${eraseBelow}${end}`;
 }

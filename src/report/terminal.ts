@@ -25,6 +25,8 @@ export function openTerminal(): Terminal {
   };
   return {
     size: () => ({ rows: process.stderr.rows || 24, columns: process.stderr.columns || 80 }),
+    // The two that leave lines as they are say who they are.
+    breaksLines: !process.env['XTERM_VERSION'] && process.env['TERM'] !== 'linux',
     write: (bytes) => written(file, bytes),
     writeAll(bytes) {
       for (let rest = bytes; rest.length > 0; ) {

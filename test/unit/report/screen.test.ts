@@ -14,6 +14,7 @@ function device(most = Number.POSITIVE_INFINITY) {
       most = bytes;
     },
     size: () => ({ rows: 24, columns: 80 }),
+    breaksLines: true,
     write(bytes: Uint8Array) {
       const part = bytes.subarray(0, most);
       if (part.length > 0) take(part);
@@ -29,21 +30,43 @@ function device(most = Number.POSITIVE_INFINITY) {
 
 const readable = (text: string) => text.replaceAll('\x1b', '^').replaceAll('\r', '<');
 
-test('a frame is written over the last one, and the cursor is where it began', () => {
-  expect(readable(repaint('', ['one', 'two'], ['old', 'lines', 'here']))).toBe(
-    '^[?2026h<one^[K<\ntwo^[K^[J<^[1A^[?2026l',
+/** A frame that is shown as it was drawn. */
+const drawn = (...frame: readonly string[]) => ({ frame, height: frame.length, isCertain: true });
+
+test('a frame is written over the last one, and the cursor rests below it', () => {
+  expect(readable(repaint('', ['one', 'two'], drawn('old', 'lines', 'here')))).toBe(
+    '^[?2026h<^[3Aone^[K<\ntwo^[K<\n^[J^[?2026l',
   );
 });
 
 test('what stays is above the frame, of which nothing is left where it was', () => {
-  expect(readable(repaint('built a\n', ['one'], ['old']))).toBe('^[?2026h<^[Jbuilt a\none^[K^[J<^[?2026l');
+  expect(readable(repaint('built a\n', ['one'], drawn('old')))).toBe('^[?2026h<^[1A^[Jbuilt a\none^[K<\n^[J^[?2026l');
 });
 
 test('where nothing changes nothing is sent, unless the window has changed', () => {
-  expect(repaint('', ['one'], ['one'])).toBe('');
-  expect(repaint('', [], [])).toBe('');
-  expect(repaint('', ['one'], undefined)).not.toBe('');
+  expect(repaint('', ['one'], drawn('one'))).toBe('');
+  expect(repaint('', [], drawn())).toBe('');
+  expect(repaint('', ['one'], { ...drawn('one'), isCertain: false })).not.toBe('');
 });
+
+test.for([
+  // Two columns of each row of eleven are too few for a wide letter.
+  { breaksLines: true, columns: 11, up: 9 },
+  { breaksLines: true, columns: 40, up: 3 },
+  { breaksLines: true, columns: 200, up: 3 },
+  { breaksLines: false, columns: 11, up: 3 },
+])(
+  'a frame in a window that has got $columns columns is found $up rows above: $breaksLines',
+  ({ breaksLines, columns, up }) => {
+    const terminal = { ...device(), breaksLines, size: () => ({ rows: 24, columns: 80 }) };
+    const screen = openScreen(terminal);
+    screen.draw(['a'.repeat(40), '漢'.repeat(20), 'b']);
+    terminal.size = () => ({ rows: 24, columns });
+    screen.forget();
+    screen.draw(['c']);
+    expect(readable(terminal.sent.text)).toContain(`<^[${up}A^[Jc`);
+  },
+);
 
 test('a change is one write', () => {
   const terminal = device();
@@ -66,7 +89,9 @@ test('a terminal that takes nothing holds up nobody, gets the latest frame later
   terminal.allow(Number.POSITIVE_INFINITY);
   expect(screen.draw(['last'])).toBe(true);
   expect(terminal.sent.waited).toBe(0);
-  expect(terminal.sent.text).toBe(repaint('', ['first'], []) + repaint('built a\nbuilt b\n', ['last'], ['first']));
+  expect(terminal.sent.text).toBe(
+    repaint('', ['first'], drawn()) + repaint('built a\nbuilt b\n', ['last'], drawn('first')),
+  );
 });
 
 test('at the end all that stays is written and the frame is gone, also on a slow terminal', () => {
@@ -75,5 +100,5 @@ test('at the end all that stays is written and the frame is gone, also on a slow
   screen.draw(['one', 'two']);
   screen.print('the end');
   screen.clear();
-  expect(terminal.sent.text).toBe(repaint('', ['one', 'two'], []) + repaint('the end\n', [], ['one', 'two']));
+  expect(terminal.sent.text).toBe(repaint('', ['one', 'two'], drawn()) + repaint('the end\n', [], drawn('one', 'two')));
 });

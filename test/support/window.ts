@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { shown } from '../../src/base/command.ts';
+
+/** A window of a real terminal emulator, in which one program runs. */
+export interface Window extends AsyncDisposable {
+  /** The rows that are seen now, without blanks at their ends. */
+  rows(): string[];
+  /** Resolves with the rows as soon as this holds for their text. */
+  until(holds: (text: string) => boolean): Promise<string[]>;
+  /** Everything that is and has been in the window, from the first row on. */
+  history(): string;
+  /** Names as tmux knows them: `C-c`, `Enter`. */
+  press(...keys: readonly string[]): void;
+  resize(columns: number, rows: number): void;
+  /** What the program has left behind: is the cursor to be seen, and do lines wrap? */
+  state(): string;
+}
+
+interface WindowOptions {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts a program in a window; when it has ended, the line `ended: STATUS` is there. */
+export function openWindow(argv: readonly string[], { columns, rows, cwd, env }: WindowOptions): Window {
+  const dir = mkdtempSync(join(tmpdir(), 'mk-window-'));
+  const tmux = (...args: readonly string[]): string => {
+    const clean = { PATH: process.env['PATH'], LANG: 'C.UTF-8', TERM: 'xterm' };
+    const { status, stdout, stderr } = spawnSync('tmux', ['-S', join(dir, 'socket'), '-f', '/dev/null', ...args], {
+      env: clean,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`tmux ${args[0]}: ${stderr}`);
+    return stdout;
+  };
+  const set = Object.entries(env).map(([name, value = '']) => `${name}=${value}`);
+  // Ctrl-C is for the program; the shell is there to tell how it ended.
+  const script = `trap : INT; ${shown(['env', '-u', 'CI', '-u', 'NO_COLOR', ...set, ...argv])}; echo "ended: $?"; exec cat`;
+  tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, '-c', cwd, shown(['sh', '-c', script]));
+  tmux('set-option', '-g', 'window-size', 'manual');
+  const rowsNow = () => tmux('capture-pane', '-p').replace(/\n+$/, '').split('\n');
+  return {
+    rows: rowsNow,
+    async until(holds) {
+      for (;;) {
+        const now = rowsNow();
+        if (holds(now.join('\n'))) return now;
+        await wait(50);
+      }
+    },
+    history: () => tmux('capture-pane', '-p', '-S', '-').trimEnd(),
+    press: (...keys) => void tmux('send-keys', ...keys),
+    resize: (width, height) => void tmux('resize-window', '-x', `${width}`, '-y', `${height}`),
+    state: () => tmux('display-message', '-p', 'cursor #{cursor_flag}, wrap #{wrap_flag}').trim(),
+    async [Symbol.asyncDispose]() {
+      tmux('kill-server');
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
