@@ -114,18 +114,16 @@ function summary(state: RunState, now: number, columns: number): string {
     broken > 0 && `${broken} failed`,
     checks.differs > 0 && `${checks.differs} differ`,
     checked === 0 && left !== undefined && left >= 1 && `about ${clock(left)} to go`,
-    `${working} running`,
+    working > 0 && `${working} running`,
     waiting.size > 0 && `${waiting.size} waiting`,
     transfers.size > 0 && `${transfers.size} ${transfers.size === 1 ? 'download' : 'downloads'}`,
     busy !== undefined && `${busy.toFixed(1)} cores busy`,
     `after ${clock(now)}`,
   ];
-  let line = '';
-  for (const part of parts) {
-    const longer = line === '' ? part || '' : `${line}, ${part}`;
-    if (part !== false && (line === '' || columnsOf(longer) <= columns)) line = longer;
-  }
-  return line;
+  return parts.reduce<string>((line, part) => {
+    const longer = [line, part].filter(Boolean).join(', ');
+    return line === '' || columnsOf(longer) <= columns ? longer : line;
+  }, '');
 }
 
 /** Whole seconds as `42 s`, `3:07` or `1:02:03`; calmer than a duration with parts of a second. */

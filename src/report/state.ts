@@ -68,7 +68,7 @@ export function advance(state: RunState, event: MkEvent, at: number): RunState {
     case 'activity':
       return act(state, event, at);
     case 'transfer':
-      return withoutFetch({ ...state, transfers: transferred(state.transfers, event, at) }, event.package);
+      return { ...state, transfers: transferred(state.transfers, event, at) };
     case 'waiting':
       if (event.package === undefined) return state;
       return { ...state, waiting: withEntry(state.waiting, event.package, event.for) };
@@ -103,20 +103,15 @@ type ActivityEvent = Extract<MkEvent, { event: 'activity' }>;
 function act(before: RunState, { package: name, activity, detail }: ActivityEvent, at: number): RunState {
   const state = withoutSource(before, name);
   if (activity === 'wait') {
-    const waiting = withEntry(state.waiting, name, detail ?? state.waiting.get(name));
+    // Its source came early: it is not ready, and nobody waits for it.
+    const isEarly = state.running.get(name)?.activity === 'fetch';
+    const waiting = isEarly ? state.waiting : withEntry(state.waiting, name, detail ?? state.waiting.get(name));
     return { ...state, running: without(state.running, name), waiting, isOver: false };
   }
   const known = state.running.get(name);
   const goesOn = known !== undefined && isOfSource(known.activity) === isOfSource(activity);
   const running = withEntry(state.running, name, { activity, detail, since: goesOn ? known.since : at });
   return { ...state, running, waiting: without(state.waiting, name), isOver: false };
-}
-
-/** A package whose downloads have all ended is not fetched any more. */
-function withoutFetch(state: RunState, name: string): RunState {
-  if (state.running.get(name)?.activity !== 'fetch') return state;
-  for (const transfer of state.transfers.values()) if (transfer.package === name) return state;
-  return { ...state, running: without(state.running, name) };
 }
 
 /** What is built from another package's source tree finds it prepared when it comes to something else. */

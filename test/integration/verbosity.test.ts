@@ -18,7 +18,7 @@ test('with --verbose all of a log is shown before the end of its package is, eac
   const lines = run.stderr.split('\n');
   const own = lines.filter((line) => line.startsWith('talks: '));
   expect(own).toEqual([
-    String.raw`talks: + printf 'one`,
+    "talks: + printf 'one",
     'talks: two',
     "talks: unended'",
     'talks: one',

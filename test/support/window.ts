@@ -43,7 +43,6 @@ export function openWindow(argv: readonly string[], { columns, rows, cwd, env }:
   // Ctrl-C is for the program; the shell is there to tell how it ended.
   const script = `trap : INT; ${shown(['env', '-u', 'CI', '-u', 'NO_COLOR', ...set, ...argv])}; echo "ended: $?"; exec cat`;
   tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, '-c', cwd, shown(['sh', '-c', script]));
-  tmux('set-option', '-g', 'window-size', 'manual');
   const rowsNow = () => tmux('capture-pane', '-p').replace(/\n+$/, '').split('\n');
   return {
     rows: rowsNow,

@@ -42,6 +42,12 @@ test('what is there already takes no time', () => {
   expect(timeToGo(after(start(2), [0, plan(planned('a', { step: 'cached' }))]), 0)).toBe(0);
 });
 
+test('what is guessed says nothing where it is most of the work', () => {
+  const guessed = planned('b', { isGuess: true });
+  expect(timeToGo(after(start(2), [0, plan(planned('a'), guessed)]), 0)).toBe(10);
+  expect(timeToGo(after(start(2), [0, plan(planned('a', { expected: 9 }), guessed)]), 0)).toBeUndefined();
+});
+
 test('after a failure nothing is promised', () => {
   expect(timeToGo(after(start(2), [0, packages], [1, ends('a', 'failed')]), 1)).toBeUndefined();
 });

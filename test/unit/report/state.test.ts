@@ -40,15 +40,16 @@ test('a source tree that is prepared for another package is no work any more whe
   expect([...builds.running.keys()]).toEqual(['bootstrap']);
 });
 
-test('a package whose downloads have ended is not fetched any more', () => {
-  const state = after(
+test('a package whose source has come early is neither fetched any more nor ready', () => {
+  const fetched = [
     [1, works('a', 'fetch')],
     [2, transfer(10)],
-    [2, transfer(10, false, 'g')],
     [3, transfer(1000, true)],
-  );
-  expect([[...state.running.keys()], [...state.transfers.keys()]]).toEqual([['a'], ['a g']]);
-  expect(after([1, works('a', 'fetch')], [2, transfer(10)], [3, transfer(1000, true)]).running.size).toBe(0);
+    [3, works('a', 'wait')],
+  ] as const;
+  const state = after(...fetched);
+  expect([state.running.size, state.transfers.size, state.waiting.size]).toEqual([0, 0, 0]);
+  expect(after(...fetched, [4, works('a', 'wait')]).waiting.size).toBe(1);
 });
 
 test('the rate of a download is that of its last seconds, also when nothing comes any more', () => {
