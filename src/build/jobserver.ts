@@ -47,13 +47,14 @@ interface Holder {
   shared: number;
   /** When it was last given tokens, in milliseconds. */
   givenAt: number;
-  /** Until then it is taken to need no more than it has. */
+  /** Until then it is taken to need no more than it has, and then for how long when that is found again. */
   satedUntil: number;
+  satedFor: number;
 }
 
-/** Milliseconds between two looks at which tokens lie idle, and how long one counts. */
+/** Milliseconds between two looks at which tokens lie idle, and how long one counts: the longer the more often it was so. */
 const tick = 50;
-const satedFor = 5 * tick;
+const [satedAtFirst, satedAtMost] = [4 * tick, 40 * tick];
 
 /** A job server with `jobs` slots; its FIFOs are made in the directory `dir` when they are needed. */
 export function startJobServer(dir: string, jobs: number): JobServer {
@@ -124,14 +125,18 @@ export function startJobServer(dir: string, jobs: number): JobServer {
     const now = performance.now();
     for (const holder of holders) {
       const found = holder.fifo.drain();
-      if (found > 0 && now - holder.givenAt > tick / 2) holder.satedUntil = now + satedFor;
+      if (found > 0 && now - holder.givenAt > tick / 2) {
+        holder.satedUntil = now + holder.satedFor;
+        holder.satedFor = Math.min(satedAtMost, 2 * holder.satedFor);
+      } else if (holder.granted > 0) holder.satedFor = satedAtFirst;
       takeBack(holder, found);
     }
     settle();
   };
 
   const slotFor = ({ priority }: Claim): Slot => {
-    const holder: Holder = { fifo: newFifo(), priority, granted: 0, shared: 0, givenAt: 0, satedUntil: 0 };
+    const fifo = newFifo();
+    const holder: Holder = { fifo, priority, granted: 0, shared: 0, givenAt: 0, satedUntil: 0, satedFor: satedAtFirst };
     holders.add(holder);
     timer ??= setInterval(lookForIdle, tick).unref();
     return {
