@@ -5,7 +5,7 @@ import type { SandboxChoice } from './build/sandbox.ts';
 import type { CheckUpdateOptions } from './commands/check-update.ts';
 import type { Installation } from './installation.ts';
 
-/** The program `check-update [package…]`; exit status 0 all current, 10 updates found, 1 some checks failed and none found. */
+/** The program `check-update [package…]`; exit status 0 all current, 10 updates found, else 1 when a check failed. */
 export async function checkUpdateProgram(argv: readonly string[], installation: Installation): Promise<number> {
   const args = await withCheckUpdate(
     yargs([...argv])
@@ -54,7 +54,7 @@ interface CheckUpdateArgs {
 export const withCheckUpdate = <T>(args: Argv<T>) =>
   args
     .epilogue(
-      'Exit status: 10 when there are newer versions, else 1 when a check failed, else 0; with --write 1 when a check or an update failed, else 0',
+      'Exit status: 10 when there are newer versions, else 1 when a check failed or a newer version is only announced, else 0; with --write 1 when a check or an update failed, else 0',
     )
     .option('json', { type: 'boolean', default: false, describe: 'one JSON object a line' })
     .option('apt', {
@@ -62,12 +62,16 @@ export const withCheckUpdate = <T>(args: Argv<T>) =>
       default: false,
       describe: "ask the source archive of this machine's distribution, and no upstream",
     })
-    .option('yes', { type: 'boolean', default: false, describe: 'take versions too that look like mistakes' })
+    .option('yes', {
+      type: 'boolean',
+      default: false,
+      describe: "take versions that look like mistakes too, and sources that look like another project's",
+    })
     .option('timeout', {
       type: 'string',
       requiresArg: true,
       default: '20',
-      describe: 'seconds that a server may take for one page',
+      describe: "seconds that a server may take for one page, and a recipe's own checkUpdate beside its pages",
     })
     .option('write', {
       type: 'boolean',
