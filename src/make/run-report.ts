@@ -61,17 +61,19 @@ function isWork(event: MkEvent): boolean {
 
 function writeReport(run: PlannedRun, heard: readonly TimedEvent[], startedAt: number): void {
   const { graph, buildRoot, options } = run;
+  const file = join(buildRoot.dir, 'report.html');
+  const before = existsSync(file) ? 'report-before.html' : undefined;
   const about = {
     packages: relatedPackages(graph),
     cores: usableCores(),
     startedAt,
+    before,
     image: imageRecord(run, heard),
   };
   const record = recordRun(heard, about);
   const { script, style } = options.installation.page;
   const page = htmlOf(record, { script: readFileSync(script, 'utf8'), style: readFileSync(style, 'utf8') });
-  const file = join(buildRoot.dir, 'report.html');
-  if (existsSync(file)) renameSync(file, join(buildRoot.dir, 'report-before.html'));
+  if (before !== undefined) renameSync(file, join(buildRoot.dir, before));
   writeAtomic(file, page);
   writeAtomic(join(buildRoot.dir, 'trace.json'), traceOf(record));
 }

@@ -64,6 +64,8 @@ export interface ImageRecord {
 export interface RecordedFailure extends Omit<FailureRecord, 'place'> {
   readonly package?: string | undefined;
   readonly place?: string | undefined;
+  /** The log that tells of it, and the line that matters. */
+  readonly log?: { readonly file: string; readonly line?: number | undefined } | undefined;
 }
 
 /** Everything that a report tells of a run. */
@@ -84,6 +86,8 @@ export interface RunRecord {
   readonly failures: readonly RecordedFailure[];
   readonly warnings: readonly string[];
   readonly image?: Omit<ImageRecord, 'packages'> | undefined;
+  /** Name of the file beside this report that has the one before. */
+  readonly before?: string | undefined;
 }
 
 /** What is known of a run beside its events. */
@@ -94,6 +98,8 @@ export interface RunCircumstances {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly image?: ImageRecord | undefined;
+  /** Name of the file that the report before this one has now. */
+  readonly before?: string | undefined;
 }
 
 /** What the events of a run come to; its clock begins with the event `start`. */
@@ -110,7 +116,9 @@ export function recordRun(heard: readonly TimedEvent[], about: RunCircumstances)
   const seconds = events.at(-1)?.at ?? 0;
   const planned = new Map(of('plan').flatMap(({ packages }) => packages.map((each) => [each.package, each])));
   const ended = new Map(of('package').map((each) => [each.package, each]));
-  const steps = stepsIn(events, about.packages, seconds);
+  // A command may be about a part of the target only.
+  const packages = about.packages.filter(({ name }) => planned.size === 0 || planned.has(name) || ended.has(name));
+  const steps = stepsIn(events, packages, seconds);
   const { image } = about;
   return {
     board: begun?.board ?? '',
@@ -122,7 +130,7 @@ export function recordRun(heard: readonly TimedEvent[], about: RunCircumstances)
     startedAt: about.startedAt,
     seconds,
     outcome: summary === undefined ? 'interrupted' : outcomeOf(summary),
-    packages: about.packages.map((related): PackageRecord => {
+    packages: packages.map((related): PackageRecord => {
       const [plan, end] = [planned.get(related.name), ended.get(related.name)];
       return {
         ...related,
@@ -144,6 +152,7 @@ export function recordRun(heard: readonly TimedEvent[], about: RunCircumstances)
       place: place && `${place.file}:${place.line}:${place.column}`,
     })),
     warnings: of('warning').map(({ message, detail }) => (detail === undefined ? message : `${message}\n${detail}`)),
+    before: about.before,
     image: image && { name: image.name, bytes: image.bytes, packed: image.packed },
   };
 }

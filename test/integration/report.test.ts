@@ -44,6 +44,8 @@ test('a run that finds everything done leaves the report as it is; one that buil
   await ws.build();
   expect(ws.built('report-before.html')).toBe(first);
   const record = recordIn(ws.built(report) ?? '');
+  expect(record.before).toBe('report-before.html');
+  expect(recordIn(first ?? '').before).toBeUndefined();
   expect(record.packages.find(({ name }) => name === 'a')?.reason).toContain('license');
 });
 

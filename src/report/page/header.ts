@@ -84,12 +84,13 @@ export function warningSection({ warnings }: RunRecord): HTMLElement | undefined
   );
 }
 
-function card({ package: name, code, message, place, detail, hint }: RecordedFailure): HTMLElement {
+function card({ package: name, code, message, place, detail, log, hint }: RecordedFailure): HTMLElement {
+  const logged = log && [log.file, log.line].filter((part) => part !== undefined).join(':');
   return html(
     'article',
     { class: 'failure' },
     html('h3', {}, message),
-    html('p', { class: 'facts' }, [name, code, place].filter(Boolean).join(' · ')),
+    html('p', { class: 'facts' }, [name, code, place, logged].filter(Boolean).join(' · ')),
     detail !== undefined && html('pre', { tabindex: 0, 'aria-label': 'What was printed' }, detail),
     hint !== undefined && html('p', { class: 'hint' }, hint),
   );

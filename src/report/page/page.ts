@@ -51,10 +51,11 @@ const footer = html(
   html(
     'p',
     {},
-    'This page is of the last run here that built something or failed. A run that finds everything done leaves it as it is; ' +
-      'the report before this one, if there was one, is ',
-    html('a', { href: 'report-before.html' }, 'report-before.html'),
-    '. The same run as a trace for ui.perfetto.dev or chrome://tracing is in trace.json beside this file.',
+    'This page is of the last run here that built something or failed: a run that finds everything done leaves it as it is. ',
+    ...(record.before === undefined
+      ? []
+      : ['The report before it is ', html('a', { href: record.before }, record.before), '. ']),
+    'The same run as a trace, for ui.perfetto.dev or chrome://tracing, is in trace.json beside it.',
   ),
 );
 document.body.replaceChildren(

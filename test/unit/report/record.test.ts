@@ -108,6 +108,12 @@ test('however long a run was, its samples stay as many as a screen can show', ()
   expect(kept.at(-1)).toEqual([49_999, 1, 4e9]);
 });
 
+test('packages that a command was not about are left out', () => {
+  const { events, about } = toldRun([{ name: 'a', seconds: 1 }]);
+  const { packages } = recordRun(events, { ...about, packages: [...about.packages, lone('other')] });
+  expect(packages.map(({ name }) => name)).toEqual(['a']);
+});
+
 test('what is planned, measured and in the image stands beside each package', () => {
   const { events, about } = toldRun(smallSystem);
   const { packages, image } = recordRun(events, about);
