@@ -59,12 +59,18 @@ export function writeAtomic(path: string, content: string | Uint8Array, temporar
  */
 export function* walkTree(root: string, below = '', closed?: string): Generator<TreeEntry> {
   const entries = readdirSync(join(root, below), { withFileTypes: true });
-  entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  if (entries.length > 1) entries.sort((a, b) => byBytes(a.name, b.name));
   for (const entry of entries) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     yield { path, kind: kindOf(entry) };
     if (entry.isDirectory() && entry.name !== closed) yield* walkTree(root, path, closed);
   }
+}
+
+/** As UTF-8; that is the order of JavaScript's own comparison but for what it has as pairs. */
+function byBytes(a: string, b: string): number {
+  if (/[\ud800-\uffff]/.test(a + b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function kindOf(entry: Dirent): TreeEntry['kind'] {

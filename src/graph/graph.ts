@@ -1,6 +1,6 @@
-import toposort from 'toposort';
 import { Failure } from '../base/failure.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
+import { closure, walkDeep } from './walk.ts';
 
 /** One package of the graph. All lists hold names of packages (providers are resolved) and are sorted. */
 export interface Node {
@@ -57,12 +57,11 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
   refuseCycle(root, needs, get);
 
   const names = [...nodes.keys()].sort();
-  const edges = names.flatMap((name) => (needs.get(name) ?? []).map((needed): [string, string] => [needed, name]));
   const dependents = new Map<string, string[]>(names.map((name) => [name, []]));
-  for (const [needed, name] of edges) dependents.get(needed)?.push(name);
+  for (const name of names) for (const needed of needs.get(name) ?? []) dependents.get(needed)?.push(name);
   return {
     root,
-    order: toposort.array(names, edges).map(node),
+    order: inOrder(names, dependents).map(node),
     node,
     needs: (name) => needs.get(name) ?? [],
     neededBy: (name) => dependents.get(name) ?? [],
@@ -105,43 +104,27 @@ function nodeOf(
 
 const isTarget = (get: Get) => (name: string) => get(name).loaded.recipe.runsOn !== 'build';
 
-/** All names that can be reached from `from`, itself included, through those that `enter` lets in; sorted. */
-function closure(
-  from: readonly string[],
-  next: (name: string) => readonly string[],
-  enter: (name: string) => boolean = () => true,
-): string[] {
-  const found = new Set<string>();
-  const open = [...from];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (found.has(name) || !enter(name)) continue;
-    found.add(name);
-    open.push(...next(name));
-  }
-  return [...found].sort();
-}
-
 /** Staged packages are not listed one by one: those beyond the direct ones come through them. */
 function needsOf({ depends, buildDepends, contents }: Node): string[] {
   return [...new Set([...depends, ...buildDepends, ...contents])].sort();
 }
 
 function refuseCycle(root: string, needs: ReadonlyMap<string, readonly string[]>, get: Get): void {
-  const done = new Set<string>();
-  const path: string[] = [];
-  const onPath = new Set<string>();
-  const visit = (name: string): void => {
-    if (onPath.has(name)) throw cycleFailure([...path.slice(path.indexOf(name)), name], get);
-    if (done.has(name)) return;
-    onPath.add(name);
-    path.push(name);
-    for (const needed of needs.get(name) ?? []) visit(needed);
-    path.pop();
-    onPath.delete(name);
-    done.add(name);
-  };
-  visit(root);
-  for (const name of [...needs.keys()].sort()) visit(name);
+  walkDeep([root, ...[...needs.keys()].sort()], (name) => needs.get(name) ?? [], {
+    leave() {},
+    cycle(way) {
+      throw cycleFailure(way, get);
+    },
+  });
+}
+
+/** Every name after all that it needs; the last names come as late as they can. */
+function inOrder(names: readonly string[], dependents: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const lastFirst: string[] = [];
+  walkDeep(names.toReversed(), (name) => dependents.get(name)?.toReversed() ?? [], {
+    leave: (name) => lastFirst.push(name),
+  });
+  return lastFirst.reverse();
 }
 
 function cycleFailure(cycle: readonly string[], get: Get): Failure {

@@ -52,13 +52,17 @@ export async function resolveGraph(
     };
     packages.set(name, { loaded, source, ...resolved });
     for (const field of relationFields) {
+      const found = new Set<string>();
       for (const wanted of new Set(loaded.recipe[field] ?? [])) {
-        const provider = await provide(wanted, { loaded, field, recipes, providers, preferred, placeOf }).catch(
-          collectInto(failures),
-        );
-        if (provider === undefined || resolved[field].includes(provider)) continue;
+        const provider = recipes.has(wanted)
+          ? wanted
+          : await provide(wanted, { loaded, field, recipes, providers, preferred, placeOf }).catch(
+              collectInto(failures),
+            );
+        if (provider === undefined || found.has(provider)) continue;
+        found.add(provider);
         resolved[field].push(provider);
-        await add(provider);
+        if (!packages.has(provider)) await add(provider);
       }
     }
   };

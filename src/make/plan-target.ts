@@ -83,7 +83,10 @@ export async function planTarget(options: PlanOptions, past?: PastTree): Promise
       workingTrees,
     },
   };
-  const plan = () => makePlan(graph, inputs);
+  const plan = () => {
+    buildRoot.reread();
+    return makePlan(graph, inputs);
+  };
   return { workspace, target, recipes, reading, graph, store, sandbox, buildRoot, inputs, workingTrees, plan };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
+import { once } from '../base/once.ts';
 import { stageTrees } from '../build/stage.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { type KeyDocument, keyOf } from '../plan/key.ts';
@@ -15,6 +16,8 @@ export interface BuildRoot {
   readonly buildDir: (name: string) => string;
   readonly logFile: (name: string, hook: string) => string;
   previous(name: string): Previous | undefined;
+  /** To be called when another mk may have worked here since what was built before was last asked for. */
+  reread(): void;
   /** What is kept of the previous result to tell what changed since. */
   memory(name: string): Memory | undefined;
   /**
@@ -32,19 +35,25 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
   const memory = (name: string) => readMemory(memoryFile(name), previous(name)?.key);
   const recordFile = (name: string) => join(dir, '.mk', 'packages', `${name}.json`);
   const deployDir = (name: string) => join(dir, 'deploy', name);
-  const recordOf = (name: string) => parseRecord(readIfPresent(recordFile(name)));
+  const records = new Map<string, Record | undefined>();
+  const recordOf = (name: string): Record | undefined => {
+    if (!records.has(name)) records.set(name, parseRecord(readIfPresent(recordFile(name))));
+    return records.get(name);
+  };
   const previous = (name: string): Previous | undefined => recordOf(name)?.previous;
   return {
     dir,
     buildDir: (name) => join(dir, 'build', name),
     logFile: (name, hook) => join(dir, 'log', `${name}-${hook}.log`),
     previous,
+    reread: () => records.clear(),
     memory,
     show(node, document, result, whenTouched = () => {}) {
       const { output, reads } = result;
-      const made = { document, output, key: keyOf(document), reads } satisfies Previous;
+      const key = keyOf(document);
+      const made = { document, output, key, reads } satisfies Previous;
       const view = deployDir(node.name);
-      const headOf = () => JSON.stringify({ ...made, tree: identityOf(store.tree(output)) });
+      const headOf = () => JSON.stringify({ output, key, reads, tree: identityOf(store.tree(output)) });
       const known = recordOf(node.name);
       const isTouched = known !== undefined && !isUnchangedView(view, known.watched);
       if (!isTouched && known?.head === headOf()) return;
@@ -55,7 +64,11 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
       const watched = isEmpty ? [] : settleView(view);
       const last = known?.previous;
       const remembered = remember(node, made, last && { ...last, memory: memory(node.name) });
-      writeAtomic(recordFile(node.name), `${headOf()}\n${JSON.stringify(watched)}\n`);
+      writeAtomic(
+        recordFile(node.name),
+        `${[headOf(), JSON.stringify(watched), JSON.stringify(document)].join('\n')}\n`,
+      );
+      records.delete(node.name);
       writeMemory(memoryFile(node.name), remembered);
     },
     finish(graph, resultOf) {
@@ -76,11 +89,24 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
   };
 }
 
-/** A record: what was made, and in the line behind it what of the view is watched. */
-function parseRecord(text: string | undefined) {
-  const [head = '', rest = ''] = text?.split('\n') ?? [];
+/** What is known of the package that is shown. */
+interface Record {
+  /** All that decides whether it is the one that should be, as text; the document is named by its key. */
+  readonly head: string;
+  /** What of the view is watched. */
+  readonly watched: readonly string[];
+  readonly previous: Previous;
+}
+
+/** Three lines: the head, what is watched, and the document, which is long and seldom asked for. */
+function parseRecord(text: string | undefined): Record | undefined {
+  const [head = '', watched = '', document = ''] = text?.split('\n') ?? [];
+  if (!document.startsWith('{') || !document.endsWith('}')) return undefined;
   try {
-    return { head, previous: JSON.parse(head) as Previous, watched: JSON.parse(rest) as readonly string[] };
+    const previous = JSON.parse(head) as Previous;
+    const whole = once(() => JSON.parse(document) as KeyDocument);
+    Object.defineProperty(previous, 'document', { get: whole, enumerable: true });
+    return { head, previous, watched: JSON.parse(watched) as readonly string[] };
   } catch {
     // Damaged, or of an earlier mk: as if nothing had been built here.
     return undefined;

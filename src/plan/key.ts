@@ -63,9 +63,17 @@ export function keyDocument(
 ): KeyDocument {
   return {
     ...inputsDocument(node, circumstances),
-    staged: Object.fromEntries(node.staged.map((name) => [name, resultOf(name).output])),
-    contents: Object.fromEntries(node.contents.map((name) => [name, contentKey(resultOf(name))])),
+    staged: byName(node.staged, (name) => resultOf(name).output),
+    contents: byName(node.contents, (name) => contentKey(resultOf(name))),
   };
+}
+
+/** There are thousands of them in every run. */
+function byName<T>(names: readonly string[], of: (name: string) => T): Readonly<Record<string, T>> {
+  // Also for a package of the name __proto__.
+  const all: Record<string, T> = Object.create(null);
+  for (const name of names) all[name] = of(name);
+  return all;
 }
 
 /** What a package is made from, apart from other packages. */
@@ -90,7 +98,16 @@ export function inputsDocument(node: Node, circumstances: KeyCircumstances): Inp
   };
 }
 
-export const keyOf = (document: KeyDocument): Digest => digestOfDocument(document);
+/** Documents are large, and never changed. */
+const keys = new WeakMap<KeyDocument, Digest>();
+
+export function keyOf(document: KeyDocument): Digest {
+  const known = keys.get(document);
+  if (known !== undefined) return known;
+  const key = digestOfDocument(document);
+  keys.set(document, key);
+  return key;
+}
 
 /** A package has the version of the source tree it builds from. */
 export const versionOf = ({ loaded, source }: Node): string | undefined =>

@@ -1,4 +1,5 @@
 import type { Digest } from '../base/digest.ts';
+import { once } from '../base/once.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Read, Result, Store } from '../store/store.ts';
 import { type Change, summary } from './change.ts';
@@ -128,14 +129,6 @@ export function changesSince(
     told: once(() => telling?.today(node, document, reads)),
   };
   return changesBetween(before, today, reads);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** The result of a package, if it is known. */

@@ -134,7 +134,7 @@ function seal({ name, key, result, index }: Entry): Buffer {
   const made = output === undefined || size === undefined ? undefined : { hash: output, sizeBytes: size };
   return encodeActionResult({
     outputFiles: made === undefined ? [] : [{ path: outputPath, digest: made }],
-    stdoutRaw: Buffer.from(JSON.stringify({ sum: sumOf(name, made, value), ...value })),
+    stdoutRaw: Buffer.from(JSON.stringify({ sum: sumOf(name, made, JSON.stringify(value)), ...value })),
   });
 }
 
@@ -145,8 +145,10 @@ function unseal(name: Digest, bytes: Buffer): Entry | undefined {
   const made = message.outputFiles.find(({ path }) => path === outputPath)?.digest;
   try {
     const text = Buffer.from(message.stdoutRaw.buffer, message.stdoutRaw.byteOffset, message.stdoutRaw.length);
-    const { sum, ...value } = JSON.parse(text.toString()) as Sealed & { readonly sum: Digest };
-    if (sum !== sumOf(name, made, value)) return undefined;
+    const sealed = text.toString();
+    const { sum, ...value } = JSON.parse(sealed) as Sealed & { readonly sum: Digest };
+    // It stands in front, and the sum is that of what is behind it.
+    if (sum !== sumOf(name, made, `{${sealed.slice(`{"sum":"${sum}",`.length)}`)) return undefined;
     const { key, result, index } = value;
     if (result === undefined || made === undefined) return { name, key, result: undefined, index };
     // Members that JSON leaves out are members of a Result all the same.
@@ -158,5 +160,5 @@ function unseal(name: Digest, bytes: Buffer): Entry | undefined {
   }
 }
 
-const sumOf = (name: Digest, made: { hash: Digest; sizeBytes: number } | undefined, value: Sealed): Digest =>
-  digestOf(`${name} ${made?.hash} ${made?.sizeBytes} ${JSON.stringify(value)}`);
+const sumOf = (name: Digest, made: { hash: Digest; sizeBytes: number } | undefined, value: string): Digest =>
+  digestOf(`${name} ${made?.hash} ${made?.sizeBytes} ${value}`);
