@@ -29,11 +29,13 @@ export default recipe({
       version: '4.2.0',
       url: 'https://ftp.gnu.org/gnu/mpfr/mpfr-4.2.0.tar.xz',
       sha256: '06a378df13501248c1b2db5aa977a2c8126ae849a9d9b7be2546fb4a9c26d993',
+      update: { from: 'listing', archive: 'mpfr4' },
     },
     mpc: {
       version: '1.3.1',
       url: 'https://ftp.gnu.org/gnu/mpc/mpc-1.3.1.tar.gz',
       sha256: 'ab642492f5cf882b74aa0cb730cd410a81edcdbec895183ce930e706c1c759b8',
+      update: { from: 'listing', archive: 'mpclib3' },
     },
   },
   license: 'GPL-3.0-or-later WITH GCC-exception-3.1',

@@ -18,6 +18,8 @@ export interface UpdateChoice {
   readonly evenMinor?: boolean;
   /** How versions are ordered; default: what the place itself uses, mostly `generic`. */
   readonly scheme?: VersionScheme;
+  /** What the source archive of a distribution calls it, where that is another name: for `check-update --apt`. */
+  readonly archive?: string;
   /**
    * A file in the recipe's directory with the OpenPGP keys of those who sign releases, one of whom must have signed the
    * file that `check-update --write` takes.

@@ -37,6 +37,7 @@ const choices: Readonly<Record<keyof UpdateChoice, readonly [needs: string, fits
   ignore: ['a list of texts', areTexts],
   evenMinor: ['true or false', (value) => typeof value === 'boolean'],
   scheme: [schemes.map((scheme) => `'${scheme}'`).join(', '), (value) => schemes.some((scheme) => scheme === value)],
+  archive: ['a text', isText],
   keys: [
     'the name of a file beside build.ts',
     (value) => isText(value) && !/(?:^|\/)\.\.?(?:\/|$)|^\//.test(`${value}`),

@@ -118,6 +118,7 @@ function sourceOf(loaded: LoadedRecipe, { archive }: Checking): Exclude<UpdateSo
 /** What the source archive calls a package: as its recipe says, else as the name of a file of it there begins. */
 export function archiveName({ name, recipe }: LoadedRecipe): string {
   if (recipe.update?.from === 'apt') return recipe.update.source;
+  if (recipe.update?.archive !== undefined) return recipe.update.archive;
   const { owner, part } = splitPart(name);
   return recipe.alternatives?.map(({ file }) => /^([^_]+)_/.exec(file)?.[1]).find(Boolean) ?? part ?? owner;
 }

@@ -83,6 +83,11 @@ test.for([
     () => beside('asc', ({ path }) => named('eve').sign(path)),
     'was made with a key that the recipe does not name',
   ],
+  [
+    'in a message with a text of its own',
+    () => beside('asc', () => named('ann').sign('/etc/passwd', 'message')),
+    'is no signature of it',
+  ],
   ['that is none', () => beside('asc', () => Buffer.from('<html>')), 'is no signature of it'],
   [
     'that is not there',

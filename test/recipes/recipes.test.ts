@@ -158,6 +158,8 @@ describe.each(written.map((each) => ({ ...each, title: each.name })))('the recip
       path.endsWith('.patch') ||
       // The source of a package that has no upstream, and what the kconfig style reads.
       (recipe.url === undefined && path.startsWith('src/')) ||
+      // The keys of those who sign upstream's files.
+      recipe.update?.keys === path ||
       text.includes(`config: '${path.replace(/\.(fragment|config)$/, '')}'`) ||
       path.split('/').some((_part, at, parts) => text.includes(`/${parts.slice(0, at + 1).join('/')}`));
     expect(files.map(({ path }) => path).filter((path) => !isUsed(path))).toEqual([]);

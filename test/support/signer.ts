@@ -10,8 +10,8 @@ export interface Signer extends Disposable {
   readonly key: string;
   /** The same as bytes. */
   readonly binaryKey: Buffer;
-  /** A detached signature of a file, armoured if that is wanted. */
-  sign(file: string, form?: 'armour' | 'binary'): Buffer;
+  /** A detached signature of a file, armoured if that is wanted; or a message that has the file in it. */
+  sign(file: string, form?: 'armour' | 'binary' | 'message'): Buffer;
 }
 
 /** Makes a key, which is gone after the test; `expires` as gpg takes it. */
@@ -37,7 +37,14 @@ export function signer(name: string, { expires = 'never' } = {}): Signer {
     binaryKey: gpg('--export'),
     sign(file, form = 'armour') {
       const output = join(home, 'signature');
-      gpg(...early, ...(form === 'armour' ? ['--armor'] : []), '--output', output, '--detach-sign', file);
+      gpg(
+        ...early,
+        ...(form === 'armour' ? ['--armor'] : []),
+        '--output',
+        output,
+        form === 'message' ? '--clearsign' : '--detach-sign',
+        file,
+      );
       return readFileSync(output);
     },
     [Symbol.dispose]() {

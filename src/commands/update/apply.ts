@@ -100,7 +100,7 @@ async function apply(update: Update, work: Work): Promise<void> {
   refusePatches(loaded, to, patches);
 
   const buildFile = join(dir, 'build.ts');
-  const source = readFileSync(buildFile, 'utf8');
+  const source = textOf(buildFile);
   const edited = editedRecipe(source, subject, to, file);
   const before = build === undefined ? undefined : await buildWithDependants(owner, build);
   refuseInterrupted(interrupts);
@@ -124,6 +124,14 @@ async function apply(update: Update, work: Work): Promise<void> {
   if (!commit) return;
   const subjectLine = `${name}: update to ${to}`;
   report.push(`committed as ${await commitUpdate(dir, changes.paths, { subject: subjectLine, report })}`);
+}
+
+/** What is not read as it is written could not be written as it was. */
+function textOf(file: string): string {
+  const bytes = readFileSync(file);
+  const text = bytes.toString('utf8');
+  if (Buffer.from(text).equals(bytes)) return text;
+  throw new Failure('recipe-invalid', `${file}: is not UTF-8`, { hint: 'save it as UTF-8, then run it again' });
 }
 
 function refuseInterrupted(interrupts: Interrupts): void {

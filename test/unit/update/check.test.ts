@@ -203,6 +203,9 @@ describe('the source archive of the distribution', () => {
     const alternatives = [{ file: 'zlib-1_1.2.3.orig.tar.xz', sha256: 'b'.repeat(64) }];
     const around = { archive, onlyArchive: true };
     expect(await check({ ...source, alternatives }, {}, around)).toMatchObject({ newest: '1.2.9' });
+    expect(await check({ ...source, update: { from: 'listing', archive: 'zlib-1' } }, {}, around)).toMatchObject({
+      newest: '1.2.9',
+    });
     const update = { from: 'github', repo: 'a/zlib', series: '1.1' } as const;
     expect(await check({ ...source, update }, {}, around)).toMatchObject({ state: 'failed' });
   });
