@@ -138,17 +138,8 @@ export async function dispatch(argv: readonly string[], installation: Installati
         })
         .option('full', { type: 'boolean', default: false, describe: 'with --check: fetch each file and compare it' }),
     async ({ directory, check, full, layer }) => {
-      if (check && directory === undefined) {
-        const { mirrorCheckCommand } = await import('./commands/mirror-check.ts');
-        return mirrorCheckCommand({ full, layers: layer, installation });
-      }
-      if (directory === undefined || check || full) {
-        throw new Failure('usage', 'mk mirror needs a directory, or --check without one', {
-          hint: 'mk mirror DIRECTORY copies what was fetched; mk mirror --check [--full] asks upstream',
-        });
-      }
       const { mirrorCommand } = await import('./commands/mirror.ts');
-      return mirrorCommand({ directory, layers: layer, installation });
+      return mirrorCommand({ directory, check, full, layers: layer, installation });
     },
   );
   command(

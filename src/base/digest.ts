@@ -17,7 +17,7 @@ export const digestOf = (content: string | Uint8Array): Digest => hash('sha256',
 export const digestOfDocument = (document: unknown): Digest => digestOf(canonicalJson(document));
 
 /** Digest of a file's content, read in pieces. */
-export function digestOfFile(path: string): Digest {
+export function digestOfFile(path: string | Buffer): Digest {
   const sum = createHash('sha256');
   const buffer = Buffer.allocUnsafe(256 * 1024);
   const file = openSync(path, 'r');

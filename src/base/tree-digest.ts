@@ -1,9 +1,11 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { bytesOf, onDisk, shownName, textOf } from './byte-name.ts';
+import { walkBytes } from './byte-tree.ts';
 import { type Digest, digestOfDocument, digestOfFile } from './digest.ts';
-import { type TreeEntry, walkTree } from './files.ts';
+import type { TreeEntry } from './files.ts';
 
 /** What a tree holds, as far as it can be seen in what is made from it: nothing of owners and times. */
 export interface TreeContent {
@@ -17,27 +19,34 @@ export interface TreeContent {
 /** From this many files on, threads that read side by side are worth their start. */
 const manyFiles = 500;
 
-/** Reads a whole tree but the entries with the name `leaveOut` and all below them. */
+/** Reads a whole tree but the entries with the name `leaveOut` and all below them. Its names may be anything. */
 export async function contentOfTree(root: string, leaveOut: string): Promise<TreeContent> {
-  const all = [...walkTree(root, '', leaveOut)];
+  const all = [...walkBytes(root, leaveOut)];
   const isLeftOut = ({ path }: TreeEntry) => basename(path) === leaveOut;
   const entries = all.filter((entry) => !isLeftOut(entry));
-  const files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => join(root, path));
-  const digests = await digestsOfFiles(files);
-  const described = entries.map(({ path, kind }) => {
-    const full = join(root, path);
-    if (kind === 'symlink') return [path, kind, readlinkSync(full)];
-    if (kind !== 'file') return [path, kind];
-    return [path, lstatSync(full).mode & 0o111 ? 'executable' : kind, digests.get(full)];
+  const files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const digests = await digestsOfFiles(root, files);
+  const described = entries.map(({ path, kind, stats }) => {
+    const name = documented(path);
+    if (kind === 'symlink') return [name, kind, documented(readlinkSync(pathIn(root, path), 'latin1'))];
+    if (kind !== 'file') return [name, kind];
+    return [name, stats.mode & 0o111 ? 'executable' : kind, digests.get(path)];
   });
-  return { digest: digestOfDocument(described), entries, leftOut: all.filter(isLeftOut) };
+  const told = ({ path, kind }: TreeEntry): TreeEntry => ({ path: shownName(path), kind });
+  return { digest: digestOfDocument(described), entries: entries.map(told), leftOut: all.filter(isLeftOut).map(told) };
 }
 
-async function digestsOfFiles(files: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
-  if (files.length < manyFiles) return new Map(files.map((file) => [file, digestOfFile(file)]));
+const pathIn = (root: string, path: string): string | Buffer => onDisk(`${bytesOf(root)}/${path}`);
+
+/** A byte string for a document: no two of them become one. */
+const documented = (name: string) => textOf(name) ?? { bytes: name };
+
+async function digestsOfFiles(root: string, files: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
+  if (files.length < manyFiles) return new Map(files.map((file) => [file, digestOfFile(pathIn(root, file))]));
   const count = Math.max(2, Math.min(4, availableParallelism()));
   const parts = Array.from({ length: count }, (_, part) => files.filter((_, at) => at % count === part));
-  const digests = await Promise.all(parts.map(digestsInThread));
+  const top = bytesOf(root);
+  const digests = await Promise.all(parts.map((part) => digestsInThread(part.map((file) => `${top}/${file}`))));
   return new Map(parts.flatMap((part, at) => part.map((file, index) => [file, digests[at]?.[index] as Digest])));
 }
 
@@ -54,7 +63,7 @@ const digestOf = (path) => {
   closeSync(file);
   return sum.digest('hex');
 };
-parentPort.postMessage(workerData.map(digestOf));`;
+parentPort.postMessage(workerData.map((path) => digestOf(Buffer.from(path, 'latin1'))));`;
 
 function digestsInThread(files: readonly string[]): Promise<readonly Digest[]> {
   return new Promise((resolve, reject) => {

@@ -1,8 +1,9 @@
 /** The program that runs one package's hooks, in a process of its own and mostly in a sandbox. */
-import { cpSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
+import { copyTree } from '../base/byte-tree.ts';
 import { Failure, type FailureRecord, failuresOf } from '../base/failure.ts';
 import { settleTree } from '../deploy/settle.ts';
 import { stripFiles } from '../deploy/strip.ts';
@@ -67,8 +68,7 @@ async function prepare(action: Action, recipe: Recipe, contexts: Contexts): Prom
 async function build(action: Action, recipe: Recipe, contexts: Contexts): Promise<void> {
   const { paths } = action;
   const buildLog = enter('build', action);
-  if (recipe.inSource === true)
-    cpSync(paths.sourceDir, paths.buildDir, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  if (recipe.inSource === true) copyTree(paths.sourceDir, paths.buildDir);
   process.chdir(paths.buildDir);
   await recipe.build?.(contexts.build(buildLog));
   contexts.expectNothingOpen('build');

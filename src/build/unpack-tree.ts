@@ -15,10 +15,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { bytesOf, onDisk, shownName } from '../base/byte-name.ts';
 import { Failure } from '../base/failure.ts';
 import { emptyDir, isErrno, removeTree } from '../base/files.ts';
 import type { Budget } from './budget.ts';
-import { bytesOf, onDisk, shownName } from './byte-name.ts';
 import type { FileSink } from './tar-sparse.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { chmodSync, copyFileSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { shownName } from '../base/byte-name.ts';
 import { Failure } from '../base/failure.ts';
 import { type Budget, budgetFor, type Limits, limitsFor } from './budget.ts';
-import { shownName } from './byte-name.ts';
 import { decompress, type Format, formatOf, startOf } from './decompress.ts';
 import { isTarHeader } from './tar-header.ts';
 import { eachMember, type Member, type Taking } from './tar-members.ts';

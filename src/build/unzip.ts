@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Open } from 'unzipper';
+import { bytesOf } from '../base/byte-name.ts';
 import { Failure } from '../base/failure.ts';
 import type { Budget } from './budget.ts';
-import { bytesOf } from './byte-name.ts';
 import { damaged } from './decompress.ts';
 import type { UnpackTree } from './unpack-tree.ts';
 

@@ -1,5 +1,6 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyTree } from '../base/byte-tree.ts';
 import { failuresOf, throwCollected } from '../base/failure.ts';
 import { runSession, sessionPaths } from '../build/session.ts';
 import { refuseBuildInside } from '../config/workspace.ts';
@@ -111,10 +112,7 @@ async function stage(
   if (node.loaded.recipe.inSource !== true) return place;
   const workingTree = node.source && workshop.workingTrees.get(node.source.name);
   if (workingTree !== undefined) await copyWorkingTree(workingTree, buildDir);
-  else {
-    const options = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true };
-    cpSync(place.paths.sourceDir, buildDir, options);
-  }
+  else copyTree(place.paths.sourceDir, buildDir);
   return place;
 }
 

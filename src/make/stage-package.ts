@@ -1,5 +1,6 @@
-import { constants, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyTree } from '../base/byte-tree.ts';
 import { emptyDir } from '../base/files.ts';
 import type { HookPaths } from '../build/action.ts';
 import { type Mount, sandboxPaths } from '../build/sandbox.ts';
@@ -126,8 +127,7 @@ function sourceFor(node: Node, source: string | undefined, workDir: string, isIs
   // That one is copied for a recipe anyway, before its hooks begin.
   if (isIsolated || node.loaded.recipe.inSource === true) return source;
   const copy = join(workDir, 'src');
-  const mode = constants.COPYFILE_FICLONE;
-  cpSync(source, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, mode });
+  copyTree(source, copy);
   return copy;
 }
 

@@ -1,5 +1,6 @@
-import { cpSync, realpathSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { copyTree } from '../base/byte-tree.ts';
 import type { Digest } from '../base/digest.ts';
 import { Failure, throwCollected } from '../base/failure.ts';
 import { isErrno, type TreeEntry } from '../base/files.ts';
@@ -56,12 +57,7 @@ export async function expectUnchanged({ package: name, dir, digest }: WorkingTre
 
 /** Makes `to` a copy of the content. */
 export async function copyWorkingTree({ package: name, dir, digest }: WorkingTree, to: string): Promise<void> {
-  cpSync(dir, to, {
-    recursive: true,
-    verbatimSymlinks: true,
-    preserveTimestamps: true,
-    filter: (path) => path === dir || basename(path) !== repositoryName,
-  });
+  copyTree(dir, to, repositoryName);
   const copy = await readTree(name, to);
   if (copy.digest !== digest) throw changed(name, dir);
 }
@@ -76,6 +72,13 @@ async function readTree(name: string, dir: string): Promise<TreeContent> {
   try {
     const content = await contentOfTree(dir, repositoryName);
     const other = content.entries.find(({ kind }) => kind === 'other');
+    const hidden = content.leftOut.find(({ path }) => path.includes('\uFFFD'));
+    if (hidden !== undefined) {
+      throw new Failure('usage', `${name}: ${resolve(dir, hidden.path)} cannot be hidden from the hooks`, {
+        detail: 'the name of a directory above it is not in UTF-8',
+        hint: 'move it out of the working directory, or rename that directory',
+      });
+    }
     if (other === undefined) return content;
     throw new Failure('usage', `${name}: ${resolve(dir, other.path)} is no file, directory or link`, {
       hint: 'move it out of the working directory',

@@ -16,11 +16,24 @@ export interface Code {
 
 /** Reads the code of a recipe as it is now. */
 export function readCode(dir: string, modules: readonly string[], budget: TextBudget = { left: 0 }): Code {
-  return { own: recordTree(dir, budget, isScratch), modules: modules.map((path) => recordFile(path, path, budget)) };
+  return {
+    own: recordTree(dir, budget, isScratchIn(dir)),
+    modules: modules.map((path) => recordFile(path, path, budget)),
+  };
 }
 
 /** What editors leave beside a file while it is edited: `x~`, `#x#`, `.#x`, `.x.swp` and vim's trial file. */
 const scratchName = /~$|^\.?#|^\..*\.sw[a-z]$|^4913$/;
+
+/** Names are texts everywhere in mk: one that is none could not be told from others. */
+const isScratchIn =
+  (dir: string) =>
+  (path: string): boolean => {
+    if (!path.includes('\uFFFD')) return isScratch(path);
+    throw new Failure('recipe-invalid', `${join(dir, path)}: its name is not in UTF-8`, {
+      hint: 'rename it: files of a recipe are known by their names',
+    });
+  };
 
 const isScratch = (path: string): boolean => path.split('/').some((name) => scratchName.test(name));
 

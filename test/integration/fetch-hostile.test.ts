@@ -211,26 +211,6 @@ describe('a source that fails for a while', () => {
     expect(detail).toContain('HTTP status 429 (too many requests) and asks to come back in 3600 seconds');
     expect(server.requests).toHaveLength(1);
   });
-
-  test('completes sixty files although three requests of ten fail', async () => {
-    await using server = await testServer();
-    let seed = 12345;
-    const random = () => {
-      seed = (seed * 1103515245 + 12345) % 2 ** 31;
-      return seed / 2 ** 31;
-    };
-    const troubles = [status(500), status(502), status(429), brokenBody(right, 30_000, { etag: '"1"' })];
-    const moody: Answer = (request, response) => {
-      const answer = random() < 0.3 ? troubles[Math.floor(random() * 5)] : body(right, { etag: '"1"' });
-      return answer === undefined ? void response.destroy() : answer(request, response);
-    };
-    for (let at = 0; at < 60; at++) {
-      server.answer(`/${at}.tar`, moody);
-      await fetch(`${server.url}/${at}.tar`);
-      rmSync(join(dir, 'a.tar'));
-    }
-    expect(server.requests.length).toBeGreaterThan(70);
-  });
 });
 
 test.each([
