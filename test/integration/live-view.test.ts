@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -97,6 +98,53 @@ test('after Ctrl-C the view goes on until what runs has ended; after another one
   expect(history).not.toMatch(/^build |running/m);
   expect(window.state()).toBe('cursor 1, wrap 1');
   await Promise.all(handles.map((handle) => handle.close()));
+});
+
+test('a terminal that is stopped holds up no build, and shows everything when it goes on', async () => {
+  await using ws = await heldWorkspace({
+    'pkg/later/build.ts': toy("depends: ['held'], async build({ run }) { await run`cat ${'/dev/null'}`; }"),
+  });
+  const events = join(ws.dir, 'heard');
+  await using window = open(ws, ['--events', events]);
+  const handles = await Promise.all([gate(ws, 'held'), gate(ws, 'other')]);
+  await window.until(both);
+  window.press('C-s');
+  for (const handle of handles) await handle.close();
+  // What is asked is the file: the window shows nothing now.
+  await window.until(() => /"package":"later".*"verdict":"built"/.test(readFileSync(events, 'utf8')));
+  window.press('C-q');
+  await window.until((text) => text.includes('ended: 0'));
+  for (const name of ['quick', 'held', 'other', 'later']) expect(window.history()).toContain(`built   ${name} `);
+});
+
+test.for(['SIGTERM', 'SIGHUP'] as const)('%s twice leaves the terminal as it was', async (signal) => {
+  await using ws = await heldWorkspace();
+  const file = join(ws.dir, 'heard');
+  await using window = open(ws, ['--events', file]);
+  const handles = await Promise.all([gate(ws, 'held'), gate(ws, 'other')]);
+  await window.until(both);
+  const pid = window.pidOf(join(repository, 'src/bin/mk.js'));
+  process.kill(pid, signal);
+  await window.until((text) => /^warning: interrupted/m.test(text) && both(text));
+  process.kill(pid, signal);
+  await window.until((text) => text.includes('ended: 130'));
+  expect(window.history()).toMatch(/^stopped .*held \(build, \d+ s\)/m);
+  expect(window.history()).not.toMatch(/^build |running/m);
+  await Promise.all(handles.map((handle) => handle.close()));
+});
+
+test('who is suspended takes the view along, and brings it back', async () => {
+  await using ws = await heldWorkspace();
+  await using window = open(ws);
+  const handles = await Promise.all([gate(ws, 'held'), gate(ws, 'other')]);
+  await window.until(both);
+  const pid = window.pidOf(join(repository, 'src/bin/mk.js'));
+  process.kill(pid, 'SIGTSTP');
+  await window.until((text) => !/^build |running/m.test(text));
+  process.kill(pid, 'SIGCONT');
+  await window.until(both);
+  for (const handle of handles) await handle.close();
+  await window.until((text) => text.includes('ended: 0'));
 });
 
 test('a package whose log is followed has its lines above the view while it runs', async () => {

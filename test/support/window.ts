@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -16,6 +16,8 @@ export interface Window extends AsyncDisposable {
   /** Names as tmux knows them: `C-c`, `Enter`. */
   press(...keys: readonly string[]): void;
   resize(columns: number, rows: number): void;
+  /** The process in the window that runs this script. */
+  pidOf(script: string): number;
   /** What the program has left behind: is the cursor to be seen, and do lines wrap? */
   state(): string;
 }
@@ -57,9 +59,30 @@ export function openWindow(argv: readonly string[], { columns, rows, cwd, env }:
     press: (...keys) => void tmux('send-keys', ...keys),
     resize: (width, height) => void tmux('resize-window', '-x', `${width}`, '-y', `${height}`),
     state: () => tmux('display-message', '-p', 'cursor #{cursor_flag}, wrap #{wrap_flag}').trim(),
+    pidOf(script) {
+      const terminal = terminalOf(tmux('display-message', '-p', '#{pane_pid}').trim());
+      const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+      const found = pids.find(
+        (pid) => terminalOf(pid) === terminal && textOf(pid, 'cmdline').split('\0')[1] === script,
+      );
+      if (found === undefined) throw new Error(`nobody runs ${script} here`);
+      return Number(found);
+    },
     async [Symbol.asyncDispose]() {
       tmux('kill-server');
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** The number of a process's terminal, as the system knows it. */
+const terminalOf = (pid: string): string | undefined => textOf(pid, 'stat').split(') ')[1]?.split(' ')[4];
+
+/** Empty for a process that has ended. */
+function textOf(pid: string, file: string): string {
+  try {
+    return readFileSync(join('/proc', pid, file), 'utf8');
+  } catch {
+    return '';
+  }
 }
