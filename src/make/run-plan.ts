@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { failuresOf } from '../base/failure.ts';
+import { suspicions } from '../config/suspicions.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import type { Step } from '../plan/plan.ts';
 import { runSchedule } from '../plan/schedule.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Verdict } from '../report/event.ts';
-import type { Result } from '../store/store.ts';
+import type { Read, Result } from '../store/store.ts';
 import { expectationsOf } from './expectations.ts';
 import { makePackage } from './make-package.ts';
 import { atSite, type Site } from './site.ts';
@@ -27,12 +28,19 @@ export interface Made {
   readonly status: 0 | 1 | 130;
 }
 
+/** All that the fields and hooks of the packages have asked the configuration for. */
+const readsOf = ({ graph, reading }: PlannedRun, results: ReadonlyMap<string, Result>): readonly Read[] =>
+  graph.order.flatMap(({ name }) => [...reading.fieldReads(name), ...(results.get(name)?.reads ?? [])]);
+
 /** Makes every package of the target and returns the exit status: 0, 1 when one failed, 130 when interrupted. */
 export function runPlan(run: PlannedRun): Promise<number> {
   const { options, graph, buildRoot } = run;
   return atSite(run, async (site) => {
     const { results, counts, seconds, status } = await makePackages(run, site, graph);
     buildRoot.finish(graph, (name) => results.get(name));
+    // Only now it is known what everybody reads.
+    if (status === 0)
+      for (const message of suspicions(run.target, readsOf(run, results))) site.tell({ event: 'warning', message });
     const made = status === 0 ? [join(buildRoot.dir, 'deploy', graph.root)] : [];
     site.tell({ event: 'summary', ...counts, seconds, results: made });
     for (const path of made) if (options.events !== '-') process.stdout.write(`${path}\n`);

@@ -23,11 +23,18 @@ export function explainPackage(name: string, target: PlannedTarget): readonly st
   const lines: string[] = [];
   if (last === undefined) lines.push(`${title} was never built here.`, ...storedElsewhere(step, planned));
   else lines.push(...sinceLast(title, step.changes, last, planned));
-  if (step.awaits.length === 0) return [...lines, `It is to be built; key ${step.key}`];
+  if (step.awaits.length === 0) return [...lines, `It is to be built; ${keyText(step, last)}`];
   lines.push(`It waits for ${step.awaits.join(', ')}; what is to be built first:`);
   lines.push(...rootsOf(name, planned).map((root) => `  ${root}`));
   const isCertain = last === undefined || step.changes.length > 0;
   return [...lines, isCertain ? 'It is to be built.' : 'It is to be built only if what it uses becomes different.'];
+}
+
+/** The answers that hooks get are in no key, for they are known only after the build: a result is found by both. */
+function keyText({ key, changes }: Extract<Step, { kind: 'run' }>, last: Previous | undefined): string {
+  const isForReads = changes.some(({ kind }) => kind !== 'gone' && kind !== 'asked' && kind !== 'unknown');
+  if (key === undefined || last?.key !== key || !isForReads) return `key ${key}`;
+  return `its key is the same, and what its hooks read, which is looked at beside the key, is not; key ${key}`;
 }
 
 function explainCached(

@@ -193,3 +193,14 @@ test.for([
   expect(run.stderr).toMatch(/\n {2}\d+ \| {3}nett"?\n {4}\| {3}\^{4}\n/);
   expect(run.stderr).toContain('did you mean "net"?');
 });
+
+test('mk why tells that a key is the same when only what hooks read is another, which is in no key', async () => {
+  await using ws = await workspace({ ...packages, 'product/box/INIT': 'PORTS=eth0\n' });
+  await ws.build();
+  ws.write('product/box/INIT', 'PORTS=eth1\n');
+  const { stdout } = await ws.mk('why', 'toy', 'box', 'net', '--layer', ws.layer);
+  expect(stdout).toContain('variable INIT:PORTS "eth0" became "eth1" (layer/product/box/INIT:1)\n');
+  expect(stdout).toMatch(
+    /^It is to be built; its key is the same, and what its hooks read, which is looked at beside the key, is not; key [0-9a-f]{64}$/m,
+  );
+});
