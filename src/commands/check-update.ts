@@ -138,14 +138,21 @@ async function checkRecipes(
     archive,
   };
   const rows = await Promise.all(
-    names.map((name) => {
+    names.map(async (name) => {
       const { owner, part } = splitPart(name);
-      return checkPackage(owner, () => recipes.load(owner, noConfig), checking, part && name);
+      const found = await checkPackage(owner, () => recipes.load(owner, noConfig), checking, part && name);
+      // Who names a package waits for an answer.
+      return found.length === 0 && named.length > 0 ? [withoutVersion(name)] : found;
     }),
   );
   // Who names a package and one of its extra sources wants each once.
   return [...new Map(rows.flat().map((row) => [row.package, row])).values()];
 }
+
+const withoutVersion = (name: string): UpdateRow => ({
+  ...{ package: name, current: '', state: 'unknown', newest: undefined, inSeries: undefined, overall: undefined },
+  note: 'its recipe has no version of its own',
+});
 
 /** Why none of these addresses has its file; one that only apt knows how to ask is believed. */
 async function firstReason(addresses: readonly string[], web: Web): Promise<string | undefined> {

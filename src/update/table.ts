@@ -18,6 +18,7 @@ export function updateTable(rows: readonly UpdateRow[]): string {
 }
 
 function remarks({ inSeries, overall, note }: UpdateRow): string {
-  const all = [inSeries && `in its series: ${inSeries}`, overall && `of all: ${overall}`, note];
+  const other = overall === inSeries ? undefined : overall;
+  const all = [inSeries && `in its series: ${inSeries}`, other && `of all: ${other}`, note];
   return all.filter(Boolean).join('; ');
 }

@@ -37,6 +37,7 @@ test('the table tells what is new, the same, older, failed and unknown, and the 
     'pkg/gone/build.ts': recipeAt(server.url, 'gone'),
     'pkg/past/build.ts': recipeAt(server.url, 'past'),
     'pkg/same/build.ts': recipeAt(server.url, 'same'),
+    'pkg/mine/build.ts': "export default { license: 'MIT' };\n",
     'pkg/still/build.ts': recipeAt(server.url, 'still', "update: { from: 'nowhere', because: 'its author is gone' },"),
   });
   const { stdout, status: exit } = await check(ws, 'fresh', 'gone', 'past', 'same', 'still');
@@ -53,6 +54,10 @@ test('the table tells what is new, the same, older, failed and unknown, and the 
   expect(exit).toBe(10);
   expect((await check(ws, 'past', 'same', 'still')).status).toBe(0);
   expect((await check(ws, 'gone', 'same')).status).toBe(1);
+  expect(await check(ws, 'mine')).toMatchObject({
+    status: 0,
+    stdout: 'unknown mine   its recipe has no version of its own\n',
+  });
   expect((await check(ws, 'nosuch')).status).toBe(2);
 });
 
