@@ -6,6 +6,7 @@ import { Failure } from '../base/failure.ts';
 import type { Budget } from './budget.ts';
 import { damaged } from './decompress.ts';
 import type { UnpackTree } from './unpack-tree.ts';
+import { zipDirectoryFault } from './zip-directory.ts';
 
 const encrypted = 1;
 const kindBits = 0o170000;
@@ -13,6 +14,8 @@ const symlinkKind = 0o120000;
 
 /** Puts the members of a zip archive into the tree. Fails with unpack-failed for a damaged or encrypted one. */
 export async function unzip(archive: string, tree: UnpackTree, budget: Budget): Promise<void> {
+  const fault = zipDirectoryFault(archive);
+  if (fault !== undefined) throw damaged(archive, fault);
   const directory = await Open.file(archive).catch((error: Error) => {
     throw damaged(archive, error.message);
   });

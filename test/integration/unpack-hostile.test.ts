@@ -102,3 +102,15 @@ describe('an archive that is merely odd', () => {
     expect(readFileSync(join(into, 'f'), 'utf8')).toBe('22');
   });
 });
+
+test.each<[string, Partial<Header> & { body?: string }]>([
+  ['file', { body: 'text' }],
+  ['directory', { type: 'directory' }],
+  ['link', { type: 'symlink', linkname: 'b' }],
+])('a member with a name that mk might use while it unpacks may be a %s', async (_kind, more) => {
+  for (const name of [`.unpacking-${process.pid}`, '.unpacking', '.inner-', '.part', 'patches']) {
+    const target = join(into, name.replace('.', ''));
+    await unpackDistfile(await hostile({ name, ...more }, { name: 'b', body: 'b' }), target);
+    expect(readdirSync(target).sort()).toEqual([name, 'b'].sort());
+  }
+});

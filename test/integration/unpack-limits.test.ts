@@ -226,23 +226,3 @@ test.each(['gnu', 'pax', '0.1', '0.0'])('a sparse file of kind %s keeps its hole
   expect(readFileSync(join(into, 'holes')).equals(readFileSync(join(dir, 's', 'holes')))).toBe(true);
   expect(statSync(join(into, 'holes')).blocks).toBeLessThan(500);
 });
-
-test('a member with a name that mk might use while it unpacks is a file like any other', async () => {
-  for (const name of [`.unpacking-${process.pid}`, '.unpacking', '.inner-']) {
-    const members = [file(name, { type: '2', linkname: 'outside', body: '' }), file(name), file('b')];
-    await unpackDistfile(archive(...members), join(into, name));
-    expect(readdirSync(join(into, name)).sort()).toEqual([name, 'b'].sort());
-  }
-});
-
-test('a zip archive that is encrypted, or has members of one name, is refused or has the last of them', async () => {
-  writeFileSync(join(dir, 'one'), '1');
-  writeFileSync(join(dir, 'two'), '22');
-  run('zip', '-q', '-P', 'secret', 'encrypted.zip', 'one');
-  await expect(unpackDistfile(join(dir, 'encrypted.zip'), into)).rejects.toMatchObject({ code: 'unpack-failed' });
-  run('zip', '-q0', 'a.zip', 'one', 'two');
-  const bytes = readFileSync(join(dir, 'a.zip')).toString('latin1').replaceAll('two', 'one');
-  writeFileSync(join(dir, 'a.zip'), bytes, 'latin1');
-  await unpackDistfile(join(dir, 'a.zip'), into);
-  expect(readFileSync(join(into, 'one'), 'utf8')).toBe('22');
-});
