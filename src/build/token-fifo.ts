@@ -35,6 +35,7 @@ export function fifoMaker(dir: string): () => TokenFifo {
 }
 
 const buffer = Buffer.alloc(4096);
+const capacity = 64 * 1024;
 
 function openFifo(path: string): TokenFifo {
   const file = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
@@ -47,10 +48,11 @@ function openFifo(path: string): TokenFifo {
     path,
     unwatch,
     drain() {
+      // No more than it can hold: somebody may write all the time.
       for (let count = 0; ; ) {
         const size = unlessBusy(() => readSync(file, buffer)) ?? 0;
         count += size;
-        if (size < buffer.length) return count;
+        if (size < buffer.length || count >= capacity) return count;
       }
     },
     put(count) {
