@@ -37,7 +37,6 @@ function foreignness(elf: Elf, triplet: string): string | undefined {
   if (elf.machine !== machine)
     return `is for ELF machine ${elf.machine}, and the target ${triplet} is ${machine}: it was built by the wrong compiler`;
   const abi = abiOf(triplet);
-  // Objects that have no code in them need not be of the width that the kernel of the same machine has.
   if (elf.bits !== abi.bits || elf.endianness !== abi.endianness)
     return `is ${elf.bits}-bit ${elf.endianness}-endian code, and the target ${triplet} is ${abi.bits}-bit ${abi.endianness}-endian`;
   const wrongFloat = abi.hardFloat === true ? softFloat : hardFloat;

@@ -5,6 +5,7 @@ import type { Message, Metafile } from 'esbuild';
 import { type Digest, digestOf } from '../base/digest.ts';
 import { Failure, throwCollected } from '../base/failure.ts';
 import { emptyDir, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
+import { placeAt } from '../base/place.ts';
 import { borrowedFrom, isBorrowed } from './borrowed.ts';
 
 /** All recipes as one JavaScript module whose default export has a lazy thunk for each, which evaluates it at once. */
@@ -142,6 +143,7 @@ async function runEsbuild(entry: string, engineRoot: string) {
     target: 'node24',
     sourcemap: 'linked',
     metafile: true,
+    charset: 'utf8',
     write: false,
     outfile: '/recipes.mjs',
     absWorkingDir: '/',
@@ -164,6 +166,7 @@ async function runEsbuild(entry: string, engineRoot: string) {
   // Its process would stay as long as ours.
   await stop();
   const file = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  throwCollected(waitingModules(file('.mjs')));
   return { text: file('.mjs'), map: file('.map'), metafile: result.metafile };
 }
 
@@ -173,6 +176,21 @@ function failureOf({ text, location }: Message): Failure {
   const file = `/${location.file}`;
   const place = { file, text: readFileSync(file, 'utf8'), line, column: column + 1, length: Math.max(1, length) };
   return new Failure('recipe-invalid', `${file}: ${text}`, { place });
+}
+
+/** Recipes are evaluated at once: what a module waits for would come after its recipe was wanted. */
+function waitingModules(text: string): Failure[] {
+  return [...text.matchAll(/^ {2}async "([^"]+)"\(\) \{$/gm)].flatMap(([, path]) => {
+    const file = `/${path}`;
+    const code = readFileSync(file, 'utf8');
+    // Whoever imports such a module waits too, and says nothing of it.
+    const at = code.search(/(?<=^(?:\S.*[^\w.])?)await\b/m);
+    const place = at < 0 ? [] : [placeAt(file, code, at, 'await'.length)];
+    return place.map((where) => {
+      const hint = 'do in a hook what takes time, and read files with readFileSync';
+      return new Failure('recipe-invalid', `${file}: a recipe cannot use top-level await`, { place: where, hint });
+    });
+  });
 }
 
 /** The text of the entry is no file. */

@@ -105,8 +105,9 @@ export async function openReadable(
     const unreadable = failuresOf(error) ?? [];
     const faultsOf = (dir = '') => unreadable.filter(({ place }) => place?.file === join(dir, 'build.ts'));
     const others = new Map([...packages].filter(([, dir]) => faultsOf(dir).length === 0));
+    const ofRecipes = [...packages.values()].flatMap(faultsOf);
     // A module that several recipes import may be at fault.
-    if (packages.size - others.size < unreadable.length || unreadable.length === 0) throw error;
+    if (ofRecipes.length === 0 || ofRecipes.length < unreadable.length) throw error;
     const recipes = await openRecipes(others, engineRoot, cacheDir);
     return {
       ...recipes,

@@ -52,6 +52,17 @@ test('a syntax error does not hide what is wrong with other recipes', async () =
   expect(readdirSync(ws.here)).toEqual([]);
 });
 
+test('a recipe that waits at its top level is refused, with its line', async () => {
+  await using ws = await workspace({
+    'pkg/a/build.ts': "import { recipe } from '#mk';\n\nawait new Promise(() => {});\nexport default recipe({});\n",
+  });
+  const run = await ws.build();
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('error[recipe-invalid]: ');
+  expect(run.stderr).toContain('top-level await');
+  expect(run.stderr).toContain(`--> ${join(ws.layer, 'pkg/a/build.ts')}:3:1\n`);
+});
+
 test.for([
   ['at its top level', 'for (;;);\nexport default recipe({});'],
   ['in its function', 'export default recipe(() => {\n  for (;;);\n});'],
