@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { git } from '../support/git-server.ts';
 import { body, testServer } from '../support/server.ts';
 import { tarball } from '../support/tarball.ts';
 import { listingPage } from '../support/upstream.ts';
@@ -82,6 +83,20 @@ test('an extra source is updated alone: one of two with the same version', async
   const { status, stdout } = await up.update('lib/mpc', '--write');
   expect(stdout).toContain('updated lib/mpc from 6.2 to 6.4\n');
   expect([status, up.text()]).toEqual([0, up.recipe('old', 'old', 'fresh')]);
+});
+
+test('the commit of one says which', async () => {
+  await using up = await upstream();
+  git(dirname(up.ws.layer), 'init', '-q', up.ws.layer);
+  git(up.ws.layer, 'config', 'user.name', 'a');
+  git(up.ws.layer, 'config', 'user.email', 'a@example.org');
+  git(up.ws.layer, 'add', '.');
+  git(up.ws.layer, 'commit', '-q', '-m', 'first');
+  expect(await up.update('lib', '--write', '--commit')).toMatchObject({ status: 0 });
+  expect(git(up.ws.layer, 'log', '--format=%s').split('\n')).toEqual([
+    ...['lib: update mpc to 6.4', 'lib: update gmp to 6.3', 'lib: update to 1.3', 'first'],
+  ]);
+  expect(git(up.ws.layer, 'status', '--porcelain')).toBe('');
 });
 
 test('all of them are updated in one run, with what goes by the version of the recipe', async () => {

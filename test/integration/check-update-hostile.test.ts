@@ -58,10 +58,10 @@ test('a hook that hangs, loops, fails late, ends its process or answers nonsense
     `pkg/${name}/build.ts`,
     recipeAt('https://example.org', name, hook),
   ]);
-  const rows = await besideGood(Object.fromEntries(recipes) as Record<string, string>, ['--timeout', '3']);
+  const rows = await besideGood(Object.fromEntries(recipes) as Record<string, string>, ['--timeout', '6']);
   expect(rows).toEqual({
-    hangs: failed('checkUpdate has not come to an end within 3 seconds'),
-    loops: failed('checkUpdate has not come to an end within 3 seconds'),
+    hangs: failed('checkUpdate has not come to an end within 6 seconds'),
+    loops: failed('checkUpdate has not come to an end within 6 seconds'),
     late: failed('checkUpdate fails: too late (build.ts:6)'),
     rejects: failed('checkUpdate fails: nobody cares (build.ts:6)'),
     ends: failed('checkUpdate ends its thread without an answer'),
@@ -127,7 +127,7 @@ const upstreams: Readonly<Record<string, readonly [serve: (server: TestServer, n
         ...{ state: 'announced', newest: '1.3', note: expect.stringMatching(`^1\\.3 is announced, but .*${why}`) },
       });
     return {
-      silent: [atTop(silence), failed(expect.stringContaining('has not answered completely within 3 seconds'))],
+      silent: [atTop(silence), failed(expect.stringContaining('has not answered completely within 6 seconds'))],
       endless: [atTop(endless), failed(expect.stringMatching(/is larger than|has not answered completely/))],
       loop: [atTop(redirectTo('/')), failed(expect.stringContaining('redirected more than 10 times'))],
       busy: [
@@ -159,7 +159,7 @@ test('a slow, failing or lying upstream costs its own row alone', async () => {
       return [`pkg/${name}/build.ts`, recipeAt(server.url, name)] as const;
     }),
   );
-  const rows = await besideGood(Object.fromEntries(recipes), ['--timeout', '3']);
+  const rows = await besideGood(Object.fromEntries(recipes), ['--timeout', '6']);
   expect(rows).toEqual(Object.fromEntries(names.map((name) => [name, upstreams[name]?.[1]])));
 });
 

@@ -120,10 +120,13 @@ async function apply(update: Update, work: Work): Promise<void> {
   refuseInterrupted(interrupts);
   const [disturbed] = changes.disturbed();
   if (disturbed !== undefined)
-    throw new Failure('source-changed', `${owner}: ${basename(disturbed)} is not what was tried any more`);
+    throw new Failure('source-changed', `${owner}: ${basename(disturbed)} is not what was tried any more`, {
+      hint: 'run it again when nobody edits it',
+    });
   if (!commit) return;
-  const subjectLine = `${name}: update to ${to}`;
-  report.push(`committed as ${await commitUpdate(dir, changes.paths, { subject: subjectLine, report })}`);
+  const { part } = splitPart(name);
+  const message = part === undefined ? `${owner}: update to ${to}` : `${owner}: update ${part} to ${to}`;
+  report.push(`committed as ${await commitUpdate(dir, changes.paths, { subject: message, report })}`);
 }
 
 /** What is not read as it is written could not be written as it was. */
