@@ -1,6 +1,6 @@
 /**
- * Whether work that may need `memory` bytes fits beside what runs: into what is available now, less what each of those
- * that run is still expected to grow.
+ * Bytes of memory for work that is to begin: what is available now, less what each of those that run is still expected
+ * to grow.
  */
-export const fitsInto = (available: number, memory: number, growths: readonly number[]): boolean =>
-  memory <= available - growths.reduce((sum, growth) => sum + growth, 0);
+export const memoryLeft = (available: number, growths: readonly number[]): number =>
+  Math.max(0, available - growths.reduce((sum, growth) => sum + growth, 0));
