@@ -34,7 +34,11 @@ export async function atSite<T>(
   const report = openRunReport(run, (message, detail) => tell({ event: 'warning', message, detail }));
   const { tell, leaveTerminal, close } = openListeners(options, { buildRoot, isShown, more: [report.listener] });
   const interrupt = catchInterrupts(() =>
-    tell({ event: 'warning', message: 'interrupted: finishing what runs; once more stops it' }),
+    tell({
+      event: 'warning',
+      message: 'interrupted: finishing what runs; once more stops it',
+      isInterrupt: true,
+    }),
   );
   try {
     const lock = await awaitLock(join(buildRoot.dir, '.mk', 'lock'), {

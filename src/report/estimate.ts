@@ -3,10 +3,11 @@ import { isBuilding, type RunState } from './state.ts';
 /**
  * Seconds until everything that is planned is built: what remains of the longest chain of packages that wait for each
  * other, or of all the work when the jobs share it, whichever is more. Undefined where nothing can be said: without a
- * plan, where most is guessed, and after a failure, which leaves some of it undone.
+ * plan, where most is guessed, and after a failure or an interrupt, which leave some of it undone.
  */
-export function timeToGo({ plan, jobs, counts, ended, running }: RunState, now: number): number | undefined {
-  if (plan === undefined || counts.failed > 0) return undefined;
+export function timeToGo(state: RunState, now: number): number | undefined {
+  const { plan, jobs, counts, ended, running } = state;
+  if (plan === undefined || counts.failed > 0 || state.isInterrupted) return undefined;
   /** For each package the longest chain that begins behind it. */
   const behind = new Map<string, number>();
   let work = 0;

@@ -83,6 +83,8 @@ export type MkEvent =
       readonly event: 'warning';
       readonly message: string;
       readonly detail?: string | undefined;
+      /** From now on nothing new is started. */
+      readonly isInterrupt?: true;
     }
   | {
       readonly event: 'package';

@@ -28,6 +28,7 @@ export function frame(state: RunState, size: Size, now: number): readonly string
 
 /** How a row is divided. */
 interface Shape {
+  readonly columns: number;
   /** Columns of names: as many as in the lines that stay, where there is room. */
   readonly width: number;
   /** There is room for a name and one more thing. */
@@ -36,8 +37,8 @@ interface Shape {
 
 const shapeFor = (columns: number): Shape =>
   columns < 40
-    ? { width: Math.max(1, columns - 7), isNarrow: true }
-    : { width: columns < 60 ? columns - 24 : 28, isNarrow: false };
+    ? { columns, width: Math.max(1, columns - 7), isNarrow: true }
+    : { columns, width: columns < 60 ? columns - 24 : 28, isNarrow: false };
 
 function rowsOf(state: RunState, now: number, shape: Shape): string[] {
   const fetched = new Set([...state.transfers.values()].map((transfer) => transfer.package));
@@ -48,7 +49,7 @@ function rowsOf(state: RunState, now: number, shape: Shape): string[] {
   return [
     ...running.map(([name, work]) => workRow(name, work, state.plan?.get(name), now, shape)),
     ...[...state.transfers.values()].map((transfer) => transferRow(transfer, now, shape)),
-    ...waitRows(state.waiting, shape),
+    ...(state.isInterrupted ? [] : waitRows(state.waiting, shape)),
   ];
 }
 
@@ -60,7 +61,16 @@ function waitRows(waiting: RunState['waiting'], shape: Shape): string[] {
     if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
   }
   const rows = [...reasons].sort(([one], [other]) => (one < other ? -1 : 1));
-  return rows.map(([reason, names]) => row('wait', names.sort().join(', '), `for ${inLine(reason)}`, shape));
+  return rows.map(([reason, names]) => {
+    const rest = `for ${inLine(reason)}`;
+    const list = names.sort().map(inLine).join(', ');
+    // As many names as there is room for.
+    const width = Math.max(
+      shape.width,
+      Math.min(columnsOf(list), shape.columns - 'wait    '.length - 1 - columnsOf(rest)),
+    );
+    return row('wait', list, rest, { ...shape, width });
+  });
 }
 
 const row = (verb: string, name: string, rest: string, { width, isNarrow }: Shape): string =>
@@ -111,11 +121,12 @@ function summary(state: RunState, now: number, columns: number): string {
   const left = timeToGo(state, now);
   const parts = [
     checked > 0 ? `${checked} checked` : plan === undefined ? '' : `${done} of ${plan.size}`,
+    state.isInterrupted && 'interrupted',
     broken > 0 && `${broken} failed`,
     checks.differs > 0 && `${checks.differs} differ`,
     checked === 0 && left !== undefined && left >= 1 && `about ${clock(left)} to go`,
     working > 0 && `${working} running`,
-    waiting.size > 0 && `${waiting.size} waiting`,
+    waiting.size > 0 && !state.isInterrupted && `${waiting.size} waiting`,
     transfers.size > 0 && `${transfers.size} ${transfers.size === 1 ? 'download' : 'downloads'}`,
     busy !== undefined && `${busy.toFixed(1)} cores busy`,
     `after ${clock(now)}`,

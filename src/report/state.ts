@@ -41,6 +41,8 @@ export interface RunState {
   readonly transfers: ReadonlyMap<string, Transfer>;
   /** Cores that are busy. */
   readonly busy: number | undefined;
+  /** What runs is finished, and nothing new is started. */
+  readonly isInterrupted: boolean;
   readonly isOver: boolean;
 }
 
@@ -55,6 +57,7 @@ export const newRun: RunState = {
   waiting: new Map(),
   transfers: new Map(),
   busy: undefined,
+  isInterrupted: false,
   isOver: false,
 };
 
@@ -87,8 +90,9 @@ export function advance(state: RunState, event: MkEvent, at: number): RunState {
     case 'summary':
     case 'check-summary':
       return { ...state, running: new Map(), waiting: new Map(), transfers: new Map(), isOver: true };
-    case 'failure':
     case 'warning':
+      return event.isInterrupt === true ? { ...state, isInterrupted: true } : state;
+    case 'failure':
       return state;
   }
 }

@@ -53,6 +53,17 @@ test('in a low window the rest is summed up', () => {
   `);
 });
 
+test('after an interrupt only what runs is waited for', () => {
+  const message = 'interrupted: finishing what runs';
+  const interrupted = advance(busy, { event: 'warning', message, isInterrupt: true }, 20);
+  expect(frame(interrupted, { rows: 24, columns: 80 }, 20).join('\n')).toMatchInlineSnapshot(`
+    "build   gcc 1.0                      18 s of 12:40
+    prepare zlib 1.3                     11 s
+    fetch   linux-6.1.tar.xz             [####------] 62.0 of 137.0 MB, 5.6 MB/s
+    1 of 5, interrupted, 2 running, 1 download, after 20 s"
+  `);
+});
+
 test('when nothing goes on nothing is shown', () => {
   const size = { rows: 24, columns: 80 };
   expect(frame(newRun, size, 5)).toEqual([]);
