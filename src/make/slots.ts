@@ -1,7 +1,7 @@
 import { availableMemory } from '../base/cgroup.ts';
 import type { JobServer, Slot } from '../build/jobserver.ts';
 import type { Measured } from '../build/usage.ts';
-import { fitsInto } from '../plan/admission.ts';
+import { memoryLeft } from '../plan/admission.ts';
 import type { MkEvent } from '../report/event.ts';
 
 /** A slot of the job budget, with the memory that its holder may come to need. */
@@ -27,12 +27,13 @@ export function openSlots(jobServer: JobServer, tell: (event: MkEvent) => void, 
   return {
     async take(name, priority, memory) {
       const own: Running = { expected: memory };
-      const fits = () => memory === 0 || fitsInto(free(), memory, [...running].map(growth));
+      const left = () => memoryLeft(free(), [...running].map(growth));
+      const fits = () => memory === 0 || memory <= left();
       const taking = jobServer.take({ priority, fits, begin: () => void running.add(own) });
       if (!running.has(own)) {
         const detail = fits()
           ? 'a job slot'
-          : `memory: it took ${gigabytes(memory)}, ${gigabytes(free())} are available`;
+          : `memory: it took ${gigabytes(memory)} before, ${gigabytes(left())} are left`;
         tell({ event: 'activity', package: name, activity: 'wait', detail });
       }
       const slot = await taking;

@@ -35,7 +35,7 @@ test('a package whose last peak would not fit beside the others waits until noth
   const order: string[] = [];
   const large = slots.take('large', 9, 3 * gigabyte).then(() => order.push('large'));
   const small = await slots.take('small', 0, 2 * gigabyte);
-  expect(waits()).toEqual(['large: memory: it took 3.0 GB, 8.0 GB are available']);
+  expect(waits()).toEqual(['large: memory: it took 3.0 GB before, 2.0 GB are left']);
   first.release();
   await large;
   expect(order).toEqual(['large']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fitsInto } from '../../../src/plan/admission.ts';
+import { memoryLeft } from '../../../src/plan/admission.ts';
 import { longestWaits, prioritiesOf } from '../../../src/plan/critical-path.ts';
 import { graphOf } from '../../support/graphs.ts';
 
@@ -31,8 +31,8 @@ test('packages with equal waits have the order of the graph', async () => {
   expect([...priorities].sort(([, a], [, b]) => b - a).map(([name]) => name)).toEqual(order);
 });
 
-test('work fits when what it took is left after what the others may still take', () => {
-  expect(fitsInto(100, 60, [])).toBe(true);
-  expect(fitsInto(100, 60, [40])).toBe(true);
-  expect(fitsInto(100, 60, [40, 1])).toBe(false);
+test('the memory that is left is what the others will not come to take', () => {
+  expect(memoryLeft(100, [])).toBe(100);
+  expect(memoryLeft(100, [40, 1])).toBe(59);
+  expect(memoryLeft(100, [90, 20])).toBe(0);
 });
