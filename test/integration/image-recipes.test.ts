@@ -195,3 +195,25 @@ test('the initramfs begins with a console and its own first program', async () =
   expect(listing).toMatch(/^crw-------\s+1 0\s+0\s+5,\s+1 .* dev\/console$/m);
   expect(listing).toMatch(/^-rwxr-xr-x .* init$/m);
 });
+
+test('the initramfs has no library that nothing there needs', async () => {
+  const content = (name: string, path: string, whenLinked: boolean, ...args: readonly string[]): Content => {
+    const tree = join(dir, `libraries/${name}`);
+    mkdirSync(join(tree, dirname(path)), { recursive: true });
+    writeFileSync(join(dir, 'f.c'), 'int f(void) { return 0; }\n');
+    const flags = ['-shared', '-fPIC', '-nostdlib', `-Wl,-soname,${basename(path)}`, '-o', join(tree, path), 'f.c'];
+    execFileSync('gcc', [...flags, ...args], { cwd: dir });
+    return { name, version: '1', license: 'MIT', tree, permissions: {}, whenLinked };
+  };
+  const used = content('used', 'lib/libused.so.1', true);
+  const contents = [
+    used,
+    content('unused', 'lib/libunused.so.1', true),
+    content('app', 'bin/app', false, '-Wl,--no-as-needed', join(used.tree, 'lib/libused.so.1')),
+  ];
+  const { tree } = await deploy('initramfs', initramfs, { contents });
+  const archive = execFileSync('gzip', ['-dc', join(tree, 'boot/initramfs.cpio.gz')]);
+  const listing = execFileSync('cpio', ['-it', '--quiet'], { input: archive, encoding: 'utf8' }).split('\n');
+  expect(listing).toContain('lib/libused.so.1');
+  expect(listing).not.toContain('lib/libunused.so.1');
+});
