@@ -17,6 +17,8 @@ export interface Table {
 /** One benchmark, in a file of its own and listed in main.ts. */
 export interface Benchmark {
   readonly name: string;
+  /** Takes so long that it runs only when somebody names it or wants all. */
+  readonly isLong?: boolean;
   run(options: BenchOptions): Promise<readonly Table[]>;
 }
 
@@ -25,6 +27,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Sizes are cut down, to see that the benchmark itself works. */
   readonly isQuick: boolean;
+  /** A directory with distfiles, where the benchmark wants some. */
+  readonly distfiles: string | undefined;
   /** A temporary directory of the benchmark's own. */
   readonly dir: string;
   /** Says what is going on. */
@@ -69,11 +73,19 @@ export function shownTable({ title, rows }: Table): string {
   return `${title}\n${lines.join('\n')}\n`;
 }
 
+/** The same for a page in Markdown. */
+export function markdownTable({ title, rows }: Table): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const body = rows.map((row) => line(columns.map((column) => shownValue(row[column] ?? ''))));
+  return [`${title}:`, '', line(columns), line(columns.map(() => '---')), ...body, ''].join('\n');
+}
+
 function shownValue(value: string | number | Figures): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return shortNumber(value);
   const { median, least, most } = value;
-  const percent = (part: number) => Math.round((100 * Math.abs(part - median)) / median);
+  const percent = (part: number) => (median === 0 ? 0 : Math.round((100 * Math.abs(part - median)) / median));
   return `${shortNumber(median)} -${percent(least)}% +${percent(most)}%`;
 }
 

@@ -1,0 +1,86 @@
+/** Plans as many packages as the first argument says, in the shape that the second names, and prints what it took. */
+import { type Digest, digestOf } from '../../src/base/digest.ts';
+import { resolveGraph } from '../../src/graph/resolve.ts';
+import { makePlan } from '../../src/plan/plan.ts';
+import { runSchedule } from '../../src/plan/schedule.ts';
+import type { Config } from '../../src/recipe/config.ts';
+import type { LoadedRecipe, RecipeSet } from '../../src/recipe/load.ts';
+import type { Recipe } from '../../src/recipe/recipe.ts';
+import type { Result, Store } from '../../src/store/store.ts';
+
+/** Seconds, and bytes at the most. */
+export interface Planned {
+  readonly resolve: number;
+  readonly plan: number;
+  readonly schedule: number;
+  readonly memory: number;
+}
+
+const [count = 0, shape = 'wide'] = [Number(process.argv[2]), process.argv[3]];
+const recipes = recipesOf(count, shape);
+const result = {
+  package: 'any',
+  version: '1',
+  output: digestOf('output'),
+  size: 1,
+  permissions: {},
+  license: undefined,
+  whenLinked: false,
+  reads: [],
+  seconds: 1,
+  sandboxed: true,
+} satisfies Result;
+const store = { find: () => result } as unknown as Store;
+const inputs = {
+  store,
+  now: () => undefined,
+  previous: () => undefined,
+  circumstances: { target: 'x86_64-linux-musl', machine: digestOf('machine'), sandboxed: true, fieldReads: () => [] },
+};
+
+let time = performance.now();
+const lap = () => {
+  const before = time;
+  time = performance.now();
+  return (time - before) / 1000;
+};
+const graph = await resolveGraph('release', recipes, () => ({}) as Config, []);
+const resolve = lap();
+const steps = makePlan(graph, inputs);
+const plan = lap();
+let worked = 0;
+await runSchedule(graph, {
+  keepGoing: false,
+  isStopped: () => false,
+  skip() {},
+  async work() {
+    worked++;
+    return 'done';
+  },
+});
+const schedule = lap();
+if (steps.size !== worked || worked !== count + 1) throw new Error(`${worked} of ${count} packages were planned`);
+const memory = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(JSON.stringify({ resolve, plan, schedule, memory } satisfies Planned));
+
+/** Wide: a little like a distribution, with some sixty packages behind each. Chain: each needs the last for its build. */
+function recipesOf(packages: number, kind: string): RecipeSet {
+  const names = new Map(Array.from({ length: packages }, (_, at) => [`package-${at}`, at]));
+  const recipeOf = (at: number): Recipe => {
+    if (kind === 'flat') return {};
+    const near =
+      kind === 'chain' ? [at - 1] : [at >> 1, at >> 2, at - 40].filter((_, which) => which < 2 || at % 16 > 12);
+    const needed = [...new Set(near)].filter((other) => other >= 0 && other < at).map((other) => `package-${other}`);
+    return kind === 'chain' ? { buildDepends: needed } : { depends: needed };
+  };
+  const digest = digestOf('recipe') as Digest;
+  return {
+    bundlePath: '',
+    names: ['release', ...names.keys()],
+    has: (name) => name === 'release' || names.has(name),
+    async load(name): Promise<LoadedRecipe> {
+      const recipe = name === 'release' ? { contains: [...names.keys()] } : recipeOf(names.get(name) ?? 0);
+      return { name, dir: `/pkg/${name}`, recipe, digest, modules: [], place: () => undefined };
+    },
+  };
+}
