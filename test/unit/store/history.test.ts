@@ -1,7 +1,11 @@
 import { appendFileSync, existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { collect } from '../../../src/store/collect.ts';
 import { median, openHistory } from '../../../src/store/history.ts';
+import { openStore } from '../../../src/store/store.ts';
+import { verifyStore } from '../../../src/store/verify.ts';
+import { temporaryStore } from '../../support/store.ts';
 import { temporaryTree } from '../../support/tree.ts';
 
 const past = (seconds: number) => ({ seconds, cpu: 1, memory: 1000 });
@@ -45,6 +49,19 @@ test('a history that cannot be written stops no build', () => {
   using home = temporaryTree({});
   writeFileSync(join(home.path, 'history'), 'a file');
   openHistory(join(home.path, 'history')).add('a', past(1));
+});
+
+test('is a part of the store that is kept while it is used', async () => {
+  using given = temporaryStore();
+  given.store.history.add('a', past(1));
+  const now = Date.now();
+  const month = 31 * 24 * 3600 * 1000;
+  expect(openStore(given.dir).history.of('a')).toHaveLength(1);
+  await verifyStore(given.dir, () => expect.unreachable());
+  collect(given.dir, { maxSize: undefined, dryRun: false, now });
+  expect(given.store.history.of('a')).toHaveLength(1);
+  collect(given.dir, { maxSize: undefined, dryRun: false, now: now + month });
+  expect(given.store.history.of('a')).toEqual([]);
 });
 
 test('the median is the middle of what there is', () => {
