@@ -90,7 +90,9 @@ async function apply(update: Update, work: Work): Promise<void> {
   const { dir } = loaded;
   const subject = versionedParts(loaded).find((part) => part.name === name);
   if (subject?.recipe.sha256 === undefined)
-    throw new Failure('recipe-invalid', `${name}: has no source whose version could be changed`);
+    throw new Failure('recipe-invalid', `${name}: has no source to fetch a version of`, {
+      hint: 'change its version in build.ts by hand',
+    });
   if (commit) await requireClean(owner, dir);
   if (build !== undefined) await requireBuildable(owner, build);
 
