@@ -7,10 +7,15 @@ const source = {
   sha256: '0f8a4c272d7f17f369ded10a4aca28b8e304828e95526da482b0ccc4dfc9d8e1',
 } as const;
 
+const { version, sha256 } = source;
+const repository = { url: 'https://example.org/a', commit: '0f8a4c272d7f17f369ded10a4aca28b8e304828e' } as const;
+
 /** What must compile, so that an API that refuses everything is no success. */
 export const accepted: readonly unknown[] = [
   recipe({ depends: ['a'] }),
   recipe({ ...source, alternatives: [{ file: 'a_1.3.orig.tar.xz', sha256: source.sha256 }] }),
+  recipe({ ...source, unpack: false }),
+  autotools({ version, sha256, git: { ...repository, tag: (v) => `v${v}`, submodules: false } }),
   recipe({ sourceOf: 'gcc', build: async ({ run, sysroot }) => await run`make SYSROOT=${sysroot} ${['a', false]}` }),
   recipe(({ toolchain, board }) => ({ ...source, depends: [toolchain.text('LINUXPKG', 'linux'), board] })),
   recipe({ ...source, update: { from: 'listing', url: 'https://example.org/', pattern: /a-([\d.]+)/ } }),
@@ -44,6 +49,16 @@ export function sources(): void {
   recipe({ ...source, extraSources: { gmp: { url: 'https://example.org/gmp.tar.xz' } } });
   // @ts-expect-error a source of its own and that of another package
   recipe({ ...source, sourceOf: 'gcc' });
+  // @ts-expect-error a commit without the digest of its files
+  recipe({ version, git: repository });
+  // @ts-expect-error a branch is no source: it is another one tomorrow
+  recipe({ version, sha256, git: { url: repository.url, branch: 'main' } });
+  // @ts-expect-error a tag that the next version cannot be put into
+  recipe({ version, sha256, git: { ...repository, tag: 'v1.3' } });
+  // @ts-expect-error two sources
+  recipe({ ...source, git: repository });
+  // @ts-expect-error a tree is always unpacked
+  recipe({ version, sha256, git: repository, unpack: false });
 }
 
 export function fields(): void {
