@@ -36,17 +36,19 @@ export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   // This is done for every package of every run, with thousands of members: no array is made for each.
   const members = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(members);
+  if (keys.length === 0) return '{}';
+  const isSorted = areSorted(keys);
+  if (isSorted && keys.every((name) => typeof members[name] === 'string')) return JSON.stringify(members);
   let text = '';
-  for (const name of sortedKeys(members)) {
+  for (const name of isSorted ? keys : keys.sort()) {
     const member = members[name];
     if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
 }
 
-/** Mostly they are in order already. */
-function sortedKeys(value: object): readonly string[] {
-  const keys = Object.keys(value);
-  for (let at = 1; at < keys.length; at++) if ((keys[at - 1] ?? '') > (keys[at] ?? '')) return keys.sort();
-  return keys;
+function areSorted(keys: readonly string[]): boolean {
+  for (let at = 1; at < keys.length; at++) if ((keys[at - 1] ?? '') > (keys[at] ?? '')) return false;
+  return true;
 }

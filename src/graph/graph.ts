@@ -54,14 +54,13 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
     return found;
   };
   const needs = new Map([...nodes.values()].map((each) => [each.name, needsOf(each)]));
-  refuseCycle(root, needs, get);
 
   const names = [...nodes.keys()].sort();
   const dependents = new Map<string, string[]>(names.map((name) => [name, []]));
   for (const name of names) for (const needed of needs.get(name) ?? []) dependents.get(needed)?.push(name);
   return {
     root,
-    order: inOrder(names, dependents).map(node),
+    order: inOrder(names, dependents, () => refuseCycle(root, needs, get)).map(node),
     node,
     needs: (name) => needs.get(name) ?? [],
     neededBy: (name) => dependents.get(name) ?? [],
@@ -109,6 +108,7 @@ function needsOf({ depends, buildDepends, contents }: Node): string[] {
   return [...new Set([...depends, ...buildDepends, ...contents])].sort();
 }
 
+/** Throws the first cycle on a way from the root. */
 function refuseCycle(root: string, needs: ReadonlyMap<string, readonly string[]>, get: Get): void {
   walkDeep([root, ...[...needs.keys()].sort()], (name) => needs.get(name) ?? [], {
     leave() {},
@@ -119,10 +119,15 @@ function refuseCycle(root: string, needs: ReadonlyMap<string, readonly string[]>
 }
 
 /** Every name after all that it needs; the last names come as late as they can. */
-function inOrder(names: readonly string[], dependents: ReadonlyMap<string, readonly string[]>): readonly string[] {
+function inOrder(
+  names: readonly string[],
+  dependents: ReadonlyMap<string, readonly string[]>,
+  refuse: () => void,
+): readonly string[] {
   const lastFirst: string[] = [];
   walkDeep(names.toReversed(), (name) => dependents.get(name)?.toReversed() ?? [], {
     leave: (name) => lastFirst.push(name),
+    cycle: refuse,
   });
   return lastFirst.reverse();
 }

@@ -61,3 +61,43 @@ describe('a digest', () => {
     expect(isDigest(text)).toBe(expected);
   });
 });
+
+/** As the rule says it, without any haste. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+test('canonical JSON is the same by whatever way it is made', () => {
+  const names = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('10', '9', 'a', 'B', '__proto__', 'toJSON', ''),
+  );
+  const { value } = fc.letrec((tie) => ({
+    leaf: fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(undefined),
+      fc.constant(null),
+    ),
+    value: fc.oneof(
+      { maxDepth: 4 },
+      tie('leaf'),
+      fc.array(tie('value')),
+      fc.dictionary(names, fc.string({ unit: 'binary' })),
+      fc.dictionary(names, tie('value'), { noNullPrototype: false }),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, (each) => {
+      expect(canonicalJson(each)).toBe(canonical(each));
+    }),
+    { numRuns: 500 },
+  );
+});
