@@ -26,15 +26,17 @@ const firstFrame = 0.3;
 export function liveView(terminal: Terminal, now: () => number, isShown: (event: MkEvent) => boolean): LiveView {
   const screen = openScreen(terminal);
   let state = newRun;
+  let isOpen = true;
   let timer: { readonly handle: NodeJS.Timeout; readonly due: number } | undefined;
   const redraw = (wait: number) => {
     const due = performance.now() + wait;
     if (timer !== undefined && timer.due <= due) return;
     clearTimeout(timer?.handle);
-    // What the run waits for keeps the process alive, not its picture.
-    timer = { handle: setTimeout(draw, wait).unref(), due };
+    // What the run waits for keeps the process alive, not its picture. Whether the window has changed is heard first.
+    timer = { handle: setTimeout(() => setImmediate(draw).unref(), wait).unref(), due };
   };
   const draw = () => {
+    if (!isOpen) return;
     timer = undefined;
     const isHidden = now() < firstFrame || !terminal.isForeground();
     const hasTaken = screen.draw(isHidden ? [] : frame(state, terminal.size(), now()));
@@ -62,7 +64,6 @@ export function liveView(terminal: Terminal, now: () => number, isShown: (event:
     listen(process, 'uncaughtExceptionMonitor', () => end()),
     ...[process.stderr, process.stdout].filter(({ isTTY }) => isTTY).map((stream) => beforeWrites(stream, makeRoom)),
   ];
-  let isOpen = true;
   const end = (text = '') => {
     if (!isOpen) return;
     isOpen = false;

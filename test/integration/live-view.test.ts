@@ -29,6 +29,16 @@ function open(ws: TestWorkspace, args: readonly string[] = [], env: Readonly<Rec
 /** A hook reads from the FIFO until the handle is closed; opening it waits for that. */
 const gate = (ws: TestWorkspace, name: string) => openFile(join(ws.layer, 'pkg', name, 'gate'), 'w');
 
+/** Resizes the window and waits until the view has been drawn for it. */
+async function resize(window: Window, columns: number, rows: number): Promise<void> {
+  await window.resize(columns, rows);
+  // What is drawn after the next second but one was begun after the change was heard of.
+  for (let seconds = 0; seconds < 2; seconds++) {
+    const before = window.rows().join('\n');
+    await window.until((text) => text !== before);
+  }
+}
+
 const both = (text: string) => /^build +held /m.test(text) && /^build +other /m.test(text);
 
 test('what runs has a line below what has been told, and all that stays is there once at the end', async () => {
@@ -53,13 +63,13 @@ test('a window that becomes narrower, wider, lower and higher has the view that 
   await using window = open(ws);
   const handles = await Promise.all([gate(ws, 'held'), gate(ws, 'other')]);
   await window.until(both);
-  window.resize(200, 60);
+  await resize(window, 200, 60);
   await window.until(both);
-  window.resize(30, 20);
+  await resize(window, 30, 20);
   await window.until((text) => /^held +\d+ s$/m.test(text) && !both(text));
-  window.resize(80, 5);
+  await resize(window, 80, 5);
   await window.until((text) => /^… 1 more$|^build +other /m.test(text));
-  window.resize(120, 40);
+  await resize(window, 120, 40);
   const rows = await window.until(both);
   expect(rows.filter((row) => /^build +held /.test(row))).toHaveLength(1);
   expect(rows.filter((row) => /running/.test(row))).toHaveLength(1);

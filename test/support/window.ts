@@ -15,7 +15,8 @@ export interface Window extends AsyncDisposable {
   history(): string;
   /** Names as tmux knows them: `C-c`, `Enter`. */
   press(...keys: readonly string[]): void;
-  resize(columns: number, rows: number): void;
+  /** Resolves when the program can know. */
+  resize(columns: number, rows: number): Promise<void>;
   /** The process in the window that runs this script. */
   pidOf(script: string): number;
   /** What the program has left behind: is the cursor to be seen, and do lines wrap? */
@@ -57,7 +58,13 @@ export function openWindow(argv: readonly string[], { columns, rows, cwd, env }:
     },
     history: () => tmux('capture-pane', '-p', '-S', '-').trimEnd(),
     press: (...keys) => void tmux('send-keys', ...keys),
-    resize: (width, height) => void tmux('resize-window', '-x', `${width}`, '-y', `${height}`),
+    async resize(width, height) {
+      tmux('resize-window', '-x', `${width}`, '-y', `${height}`);
+      const tty = tmux('display-message', '-p', '#{pane_tty}').trim();
+      const known = () => spawnSync('stty', ['-F', tty, 'size'], { encoding: 'utf8' }).stdout.trim();
+      // tmux takes its time when it has told of another size just now.
+      while (known() !== `${height} ${width}`) await wait(50);
+    },
     state: () => tmux('display-message', '-p', 'cursor #{cursor_flag}, wrap #{wrap_flag}').trim(),
     pidOf(script) {
       const terminal = terminalOf(tmux('display-message', '-p', '#{pane_pid}').trim());
