@@ -68,7 +68,7 @@ export async function git({ dir, environment, stall }: GitPlace, ...words: reado
   const watch = setInterval(() => {
     stalled = true;
     stop(child, 'SIGKILL');
-  }, 4 * stall);
+  }, 2 * stall);
   const read = async (stream: Readable | null) => {
     const chunks: Buffer[] = [];
     for await (const chunk of (stream ?? []) as AsyncIterable<Buffer>) {
@@ -79,7 +79,7 @@ export async function git({ dir, environment, stall }: GitPlace, ...words: reado
   };
   try {
     const [exit, stdout, stderr] = await Promise.all([finished(child), read(child.stdout), read(child.stderr)]);
-    const complaint = stalled ? `fatal: nothing came for ${(4 * stall) / 1000} seconds, timed out` : stderr;
+    const complaint = stalled ? `fatal: nothing came for ${(2 * stall) / 1000} seconds, timed out` : stderr;
     return { ok: succeeded(exit), stdout, stderr: complaint };
   } catch (error) {
     throw isErrno(error, 'ENOENT') ? missingGit() : error;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { finished, start, stop } from '../base/command.ts';
 import type { Failure } from '../base/failure.ts';
 import { removeTree, temporaryName } from '../base/files.ts';
-import { failureOf } from '../base/http-trouble.ts';
+import { failureOf, redacted } from '../base/http-trouble.ts';
 import type { GitPlace } from './git-command.ts';
 import { fetchCommit, type GitCommit, type GitPatience, submoduleAddress } from './git-fetch.ts';
 import { readTree, type TreeFile } from './git-tree.ts';
@@ -48,7 +48,10 @@ export async function fetchGit(
     const { sha256, size } = await archive.end();
     if (pointers.length > 0) {
       const detail = `${pointers.slice(0, 5).join('\n')}${pointers.length > 5 ? `\nand ${pointers.length - 5} more` : ''}`;
-      telling.warn(`${source.url}: files that git keeps elsewhere (LFS) are only named there, and not fetched`, detail);
+      telling.warn(
+        `${redacted(source.url)}: files that git keeps elsewhere (LFS) are only named there, and not fetched`,
+        detail,
+      );
     }
     return { sha256, size, contentType: undefined };
   } finally {
@@ -76,7 +79,7 @@ async function pack(source: GitSource, { below, depth, scratch }: Spot, packing:
   const { url, commit } = source;
   if (depth > deepest) throw failureOf(url, { what: `is a submodule ${depth} repositories deep`, final: true });
   mkdirSync(scratch, { recursive: true });
-  if (below !== '') packing.tell(`submodule ${shown(below)} from ${url}`);
+  if (below !== '') packing.tell(`submodule ${shown(below)} from ${redacted(url)}`);
   const place = await fetchCommit(source, scratch, packing.patience);
   const { files, submodules } = await readTree(source, place);
   await packFiles(url, files, below, place, packing);
@@ -87,7 +90,9 @@ async function pack(source: GitSource, { below, depth, scratch }: Spot, packing:
     await packing.archive.directory(path);
     if (!source.submodules) continue;
     if (submodule.url === undefined) {
-      packing.warn(`${url}: commit ${commit} does not say where its submodule ${shown(path)} is; it stays empty`);
+      packing.warn(
+        `${redacted(url)}: commit ${commit} does not say where its submodule ${shown(path)} is; it stays empty`,
+      );
       continue;
     }
     const address = submoduleAddress(url, submodule.url, shown(path));

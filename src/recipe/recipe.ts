@@ -117,7 +117,7 @@ interface Traits {
   readonly update?: UpdateSource;
 }
 
-/** The places where a recipe acts. Each is optional; the default `prepare` applies the recipe's patch series. */
+/** The places where a recipe acts. Each is optional; the default `prepare` applies all patches. */
 export interface Hooks {
   prepare?(ctx: PrepareContext): Promise<void> | void;
   build?(ctx: BuildContext): Promise<void> | void;

@@ -20,7 +20,7 @@ export function gitFault(git: Readonly<Record<string, unknown>>, version: unknow
   const { url, commit, tag, submodules, ...others } = git;
   const [other] = Object.keys(others);
   if (other !== undefined) return `has "${other}", and only url, commit, tag and submodules are known`;
-  if (typeof url !== 'string' || !/^(?:https?|git|file):\/\/[^/-]?./.test(url) || !URL.canParse(url))
+  if (typeof url !== 'string' || !/^(?:https?|git|file):\/\/(?!-)./.test(url) || !URL.canParse(url))
     return `has a "url" that must be an address by https, http or git, not ${JSON.stringify(url)}`;
   if (typeof commit !== 'string' || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
     return `has a "commit" that must be all 40 lower-case hexadecimal digits of one, not ${JSON.stringify(commit)}`;
