@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 import { shown } from '../../src/base/command.ts';
 
 /** A window of a real terminal emulator, in which one program runs. */
@@ -46,6 +47,20 @@ export function openWindow(argv: readonly string[], { columns, rows, cwd, env }:
   // Ctrl-C is for the program; the shell is there to tell how it ended.
   const script = `trap : INT; ${shown(['env', '-u', 'CI', '-u', 'NO_COLOR', ...set, ...argv])}; echo "ended: $?"; exec cat`;
   tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, '-c', cwd, shown(['sh', '-c', script]));
+  const processes = () => {
+    const terminal = terminalOf(tmux('display-message', '-p', '#{pane_pid}').trim());
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && terminalOf(name) === terminal);
+  };
+  const close = () => {
+    if (!existsSync(dir)) return;
+    // Who is only told that the window is gone would finish what it does.
+    for (const pid of processes()) if (textOf(pid, 'cmdline').includes('\0')) process.kill(Number(pid), 'SIGKILL');
+    // It ends by itself when nobody is left in its window.
+    spawnSync('tmux', ['-S', join(dir, 'socket'), 'kill-server'], { stdio: 'ignore' });
+    rmSync(dir, { recursive: true, force: true });
+  };
+  // A test that waits in vain is not there to do it.
+  onTestFinished(close);
   const rowsNow = () => tmux('capture-pane', '-p').replace(/\n+$/, '').split('\n');
   return {
     rows: rowsNow,
@@ -67,17 +82,12 @@ export function openWindow(argv: readonly string[], { columns, rows, cwd, env }:
     },
     state: () => tmux('display-message', '-p', 'cursor #{cursor_flag}, wrap #{wrap_flag}').trim(),
     pidOf(script) {
-      const terminal = terminalOf(tmux('display-message', '-p', '#{pane_pid}').trim());
-      const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-      const found = pids.find(
-        (pid) => terminalOf(pid) === terminal && textOf(pid, 'cmdline').split('\0')[1] === script,
-      );
+      const found = processes().find((pid) => textOf(pid, 'cmdline').split('\0')[1] === script);
       if (found === undefined) throw new Error(`nobody runs ${script} here`);
       return Number(found);
     },
     async [Symbol.asyncDispose]() {
-      tmux('kill-server');
-      rmSync(dir, { recursive: true, force: true });
+      close();
     },
   };
 }
