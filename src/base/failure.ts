@@ -44,6 +44,8 @@ interface Circumstances {
   readonly place?: Place | undefined;
   /** More lines, shown as they are: the end of a log, the two digests. */
   readonly detail?: string | undefined;
+  /** The log that tells of it, and the number of the line that matters, where one is known to. */
+  readonly log?: { readonly file: string; readonly line?: number | undefined } | undefined;
   /** What the reader can do about it, as an instruction. */
   readonly hint?: string | undefined;
   /** The package whose recipe is to be mended, when it is another than the one that failed. */
@@ -63,14 +65,16 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly place: Place | undefined;
   readonly detail: string | undefined;
+  readonly log: Circumstances['log'];
   readonly hint: string | undefined;
   readonly blames: string | undefined;
 
-  constructor(code: FailureCode, message: string, { place, detail, hint, blames, cause }: Circumstances = {}) {
+  constructor(code: FailureCode, message: string, { place, detail, log, hint, blames, cause }: Circumstances = {}) {
     super(message, { cause });
     this.code = code;
     this.place = place;
     this.detail = detail;
+    this.log = log;
     this.hint = hint;
     this.blames = blames;
   }
@@ -86,6 +90,7 @@ export class Failure extends Error {
       place: this.place,
       detail: this.detail,
       hint: this.hint,
+      ...(this.log !== undefined && { log: this.log }),
       ...(this.blames !== undefined && { blames: this.blames }),
     };
   }

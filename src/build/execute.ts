@@ -7,6 +7,7 @@ import type { Usage } from '../report/event.ts';
 import type { Action, Answer, AnswerValue, ConfigRequest, Ending, HookPaths, Message } from './action.ts';
 import { hookFailure } from './hook-failure.ts';
 import type { Share, Slot } from './jobserver.ts';
+import type { FindProvider } from './log/missing.ts';
 import { memoryWatch } from './memory-kill.ts';
 import { giveFilter, type Mount, type SandboxLevel, sandboxed, sandboxPaths } from './sandbox.ts';
 import type { Measured, Meter } from './usage.ts';
@@ -38,6 +39,8 @@ export interface Execution {
   /** Hears once, when it has ended in whatever way. */
   onUsage(usage: Usage): void;
   onWarning(message: string): void;
+  /** Which known package has what a failed build lacks. */
+  readonly findProvider?: FindProvider;
   /** The recipe's build.ts. */
   readonly recipeFile: string;
   /** That of a package whose tree the hooks pack. */

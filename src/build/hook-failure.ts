@@ -3,6 +3,10 @@ import { dirname, join } from 'node:path';
 import { Failure, type FailureRecord, type Place } from '../base/failure.ts';
 import { roomHint } from '../base/full-disk.ts';
 import { placeAt } from '../base/place.ts';
+import type { HookPaths } from './action.ts';
+import { explainLog, type LogExplanation } from './log/explain-log.ts';
+import { type FindProvider, remedyFor } from './log/missing.ts';
+import { plainLine } from './log/read-log.ts';
 import { processLimit } from './sandbox.ts';
 
 /** What is known of the hooks that ran. */
@@ -10,27 +14,40 @@ interface FailedExecution {
   readonly action: { readonly package: string };
   readonly logFiles: Readonly<Record<string, string>>;
   readonly recipeFile: string;
-  /** Where the hooks wrote. */
-  readonly paths?: { readonly buildDir: string; readonly sourceDir: string; readonly deployDir: string };
   /** The build.ts of other packages that a hook may blame. */
   recipeOf?(name: string): string | undefined;
+  /** Directories of the build machine. */
+  readonly paths: HookPaths;
+  /** Which known package has what a build lacks. */
+  readonly findProvider?: FindProvider | undefined;
 }
 
-function hintFor({ code, message, hint }: FailureRecord, log: string, paths: FailedExecution['paths']): string {
-  const end = `${message}\n${tail(log)}`;
-  if (/no space left/i.test(end)) {
-    const { buildDir = '', deployDir = '', sourceDir = '' } = paths ?? {};
-    return roomHint([buildDir, deployDir, sourceDir].filter(Boolean));
-  }
-  if (/(fork|clone|thread|spawn)[^\n]*(Resource temporarily unavailable|EAGAIN)/i.test(end))
-    return `the hook has as many processes as it may have (${processLimit}): does it start them without end?`;
-  if (code !== 'system-refused') return hint ?? `the whole log is ${log}`;
-  return 'hooks write to their working directory, and in deploy to the deploy tree; all else is read-only';
+function hintFor(
+  { code, message, hint }: FailureRecord,
+  log: string,
+  explanation: LogExplanation | undefined,
+  { paths, findProvider, recipeFile }: FailedExecution,
+): string {
+  const scarcity = scarcityHint(`${message}\n${tail(log)}`, paths);
+  if (scarcity !== undefined) return scarcity;
+  if (code === 'system-refused')
+    return 'hooks write to their working directory, and in deploy to the deploy tree; all else is read-only';
+  const recipe = recipeFile.split('/').slice(-3).join('/');
+  const remedy = remedyFor(explanation?.need, { findProvider, paths, recipe });
+  return hint ?? remedy ?? explanation?.hint ?? `the whole log is ${log}`;
+}
+
+/** What to do where the machine has no more to give; undefined where that is not what was said. */
+function scarcityHint(said: string, { buildDir, deployDir, sourceDir }: HookPaths): string | undefined {
+  if (/no space left/i.test(said)) return roomHint([buildDir, deployDir, sourceDir].filter(Boolean));
+  return /(fork|clone|thread|spawn)[^\n]*(Resource temporarily unavailable|EAGAIN)/i.test(said)
+    ? `the hook has as many processes as it may have (${processLimit}): does it start them without end?`
+    : undefined;
 }
 
 const shownLogLines = 20;
 
-/** What a hook said of its failure, as the user shall see it: with the place in build.ts and the end of its log. */
+/** What a hook said of its failure, as the user shall see it: with the place in build.ts and what its log tells of the cause. */
 export function hookFailure(
   hook: string,
   { stack, ...record }: FailureRecord & { readonly stack?: string },
@@ -41,16 +58,23 @@ export function hookFailure(
   const place = record.place ?? (blamed ? placeOfRecipe(blamed) : placeInRecipe(stack ?? '', execution.recipeFile));
   const own = record.blames ?? execution.action.package;
   const message = record.message.startsWith(`${own}:`) ? record.message : `${own}: ${record.message}`;
+  const command = record.code === 'command-failed' ? commandIn(record.message) : undefined;
+  const directory = execution.paths.buildDir || execution.paths.sourceDir;
+  const explanation = command === undefined ? undefined : explainLog(log, command, directory);
   return new Failure(record.code, record.code === 'hook-failed' ? `${message} in ${hook}` : message, {
     place,
-    detail: [record.detail, logEnd(log)].filter(Boolean).join('\n'),
-    hint: hintFor(record, log, execution.paths),
+    detail: [record.detail, explanation?.detail ?? logEnd(log)].filter(Boolean).join('\n'),
+    hint: hintFor(record, log, explanation, execution),
+    log: { file: log, line: explanation?.line },
   });
 }
 
+/** The command that a message tells of, as the log has it. */
+const commandIn = (message: string): string | undefined => /`(.*)` (?:exited with|was killed by) /s.exec(message)?.[1];
+
 /** The last lines of a log. */
 export function logEnd(log: string): string {
-  const lines = tail(log).trimEnd().split('\n').slice(-shownLogLines);
+  const lines = tail(log).trimEnd().split('\n').slice(-shownLogLines).map(plainLine);
   return lines.join('') === '' ? `the log ${log} is empty` : [`last lines of ${log}:`, ...lines].join('\n');
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { memoryKills } from '../base/cgroup.ts';
 import { Failure } from '../base/failure.ts';
+import { memoryHint } from './log/machine-rules.ts';
 
 /** Looks, from its making on, whether the kernel kills for lack of memory. */
 export interface MemoryWatch {
@@ -17,13 +18,17 @@ export function memoryWatch(kills: () => number | undefined = memoryKills): Memo
       const logs = Object.values(logFiles).map(endOf).join('\n');
       const cause = memoryCause(`${failure.message}\n${logs}`, isCounted);
       if (cause === undefined) return failure;
-      const { code, place, detail } = failure;
-      return new Failure(code, `${failure.message}: ${cause}`, { place, detail, cause: failure, hint: remedy });
+      const { code, place, detail, log } = failure;
+      return new Failure(code, `${failure.message}: ${cause}`, {
+        place,
+        detail,
+        log,
+        cause: failure,
+        hint: memoryHint,
+      });
     },
   };
 }
-
-const remedy = 'run mk again with fewer jobs (such as -j1), or give the machine or container more memory';
 
 /**
  * What lack of memory has done to a build with this output; undefined when it was not that. `isCounted` tells whether the

@@ -203,6 +203,7 @@ function common(loaded: LoadedRecipe, shownName: string, workshop: Workshop, wor
     node: workshop.node,
     sandbox: workshop.sandbox,
     recipeFile: join(loaded.dir, 'build.ts'),
+    findProvider: workshop.providersFor(loaded.recipe.runsOn ?? 'target'),
     environment: (paths: HookPaths) => environmentOf(paths, workshop),
     onHook: (hook: string) => workshop.tell({ event: 'activity', package: shownName, activity: hook as Activity }),
     onWarning: (message: string) => workshop.tell({ event: 'warning', message: `${loaded.name}: ${message}` }),

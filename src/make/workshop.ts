@@ -4,6 +4,7 @@ import { buildTriplet, type Triplet } from '../base/triplet.ts';
 import type { AnswerValue, ConfigRequest } from '../build/action.ts';
 import type { JobServer } from '../build/jobserver.ts';
 import { namesJobServer } from '../build/make-version.ts';
+import type { FindProvider } from '../build/log/missing.ts';
 import type { SandboxLevel } from '../build/sandbox.ts';
 import { type Meter, openMeter } from '../build/usage.ts';
 import { type FetchOptions, fetchDistfile } from '../fetch/distfile.ts';
@@ -17,6 +18,7 @@ import { prepareSource } from './build-package.ts';
 import { type Fetching, openFetching } from './fetching.ts';
 import { type PlacedPatches, placePatches } from './patches.ts';
 import type { PlannedTarget } from './plan-target.ts';
+import { providersFor } from './providers.ts';
 import { openSlots, type Slots } from './slots.ts';
 import { openSources, type Sources } from './sources.ts';
 import { openSpending, type Spending } from './spending.ts';
@@ -55,6 +57,8 @@ export interface Workshop {
   recipeDir(loaded: LoadedRecipe): string;
   /** Copies the patches that the board and the product have for a source. */
   placePatches(source: LoadedRecipe, dir: string): PlacedPatches;
+  /** Finds packages that have what a failed build for this machine lacks. */
+  providersFor(runsOn: 'build' | 'target'): FindProvider;
   tell(event: MkEvent): void;
   fieldReads(name: string): readonly Read[];
   /** Answers what hooks ask, and records it in `reads`; files go into `configDir`, which hooks see as `shownDir`. */
@@ -91,6 +95,7 @@ export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Worksh
         dir,
         isIsolated: sandbox.level === 'namespaces',
       }),
+    providersFor: (runsOn) => providersFor(run, runsOn),
     tell,
     fieldReads: reading.fieldReads,
     answerer: reading.answerer,
