@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type Benchmark, figures, type Row } from './bench.ts';
 import { allProcesses, runnable, treeOf } from './processes.ts';
 import { criticalPath, neededFor, type RunEvents, readEvents } from './run-events.ts';
+import { runNode } from './toy.ts';
 
 const mk = join(import.meta.dirname, '../../src/bin/mk.js');
 
@@ -47,7 +48,7 @@ export const system: Benchmark = {
     const eventsOf = (name: string): RunEvents => readEvents(readFileSync(join(dir, name), 'utf8'));
 
     say(`fetching for ${board}`);
-    await make('minimal', '-n');
+    runNode([mk, 'fetch', board, 'minimal', '--layer', layer], { cwd: here, env });
     say(`building ${board} minimal from nothing`);
     const first = await make('minimal', '--events', join(dir, 'first.json'));
     const run = eventsOf('first.json');
