@@ -15,19 +15,21 @@ import { contextMaker } from './context.ts';
 import { toolPrefix } from './environment.ts';
 import { hookConfig } from './hook-config.ts';
 import { cpuOf } from './process-tree.ts';
+import { sandboxPaths } from './sandbox.ts';
 import { unpackDistfile } from './unpack.ts';
 
 let hook: 'unpack' | 'prepare' | 'build' | 'deploy' = 'unpack';
 
 /** In a sandbox the kernel ends us with the engine; without one nobody else would, and what we started would go on building. */
-function endWithEngine(): void {
-  const engine = process.ppid;
+function endWithEngine({ paths }: Action, engine: number): void {
+  if (paths.recipeDir === sandboxPaths.recipeDir) return;
   setInterval(() => process.ppid === engine || process.kill(0, 'SIGKILL'), 200).unref();
 }
 
 async function main(): Promise<void> {
-  endWithEngine();
+  const engine = process.ppid;
   const action = receiveAction();
+  endWithEngine(action, engine);
   process.setSourceMapsEnabled(true);
   process.umask(0o022);
   const recipe = await loadRecipe(action);

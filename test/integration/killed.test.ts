@@ -34,7 +34,8 @@ function outcome({ here, store }: Round): Record<string, unknown> {
   const names = (path: string) => (existsSync(path) ? readdirSync(path).sort() : []);
   return {
     deploy: snapshot(join(root, 'deploy')),
-    root: [...walkTree(root)].filter(({ path }) => !/^(deploy|log)\//.test(path)),
+    // What tells of a run is there when that has built something.
+    root: [...walkTree(root)].filter(({ path }) => !/^(deploy|log)\/|^(report\.html|trace\.json)$/.test(path)),
     pkglist: snapshot(root).find((line) => line.startsWith('pkglist ')),
     // A bundle of recipes that nobody finished stays for a day, then `mk gc` takes it.
     unfinished: [here, ...['ac', 'cas', 'tree', 'work'].map((part) => join(store, part))].flatMap((dir) =>
