@@ -48,9 +48,9 @@ function newlines(file: number, end: number): number {
   return count;
 }
 
-const [bell, escape, csi] = [7, 0x1b, 0x9b].map((code) => String.fromCharCode(code));
+const [bell, esc, csi] = [7, 0x1b, 0x9b].map((code) => String.fromCharCode(code));
 const escapes = new RegExp(
-  `${escape}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)?|[ -/]*[0-~])|${csi}[0-?]*[ -/]*[@-~]`,
+  `${esc}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${bell}${esc}]*(?:${bell}|${esc}\\\\)?|[ -/]*[0-~])|${csi}[0-?]*[ -/]*[@-~]`,
   'g',
 );
 /** What a terminal might obey, or be misled by. */
