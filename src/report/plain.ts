@@ -36,7 +36,8 @@ export function lineOf(event: MkEvent): string | undefined {
     case 'sample':
       return undefined;
     case 'activity':
-      if (event.activity === 'wait') return undefined;
+      // Neither takes long, or is what anybody looks for in a log.
+      if (event.activity === 'wait' || event.activity === 'store') return undefined;
       return `${event.activity.padEnd(7)} ${event.package}${event.detail === undefined ? '' : `  ${event.detail}`}`;
     case 'waiting':
       return `waiting ${event.package === undefined ? '' : `${event.package}  `}for ${event.for}`;

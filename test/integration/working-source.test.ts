@@ -44,7 +44,8 @@ test.for(levels)(
     expect([ws.built('deploy/a/share/word'), ws.built('deploy/user/share/word')]).toEqual(['mine\n', '1 mine\n']);
     // Nothing is fetched, unpacked or prepared, and nothing is left.
     const activities = run.events.flatMap((each) => (each.event === 'activity' ? [each.activity] : []));
-    expect(new Set(activities)).toEqual(new Set(['build', 'deploy']));
+    expect(activities.filter((each) => ['fetch', 'unpack', 'prepare'].includes(each))).toEqual([]);
+    expect(activities).toContain('build');
     expect(readdirSync(join(ws.here, 'download'))).toEqual([]);
     expect(existsSync(join(ws.here, 'src')) ? readdirSync(join(ws.here, 'src')) : []).toEqual([]);
     expect(ends(await build(ws, ...words), 'built')).toEqual([]);
