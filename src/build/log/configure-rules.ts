@@ -35,7 +35,7 @@ export const configureRules: readonly Rule[] = [
   {
     kind: 'autoconf error',
     pattern:
-      /error: possibly undefined macro: |^\S*m4:\S+:\d+: |^(?:\S*\/)?(?:configure\.(?:ac|in)|Makefile\.am|\S*\.m4):\d+: error: /,
+      /error: possibly undefined macro: |^\S*m4:\S+:\d+: |^(?:\S*\/)?(?:configure\.(?:ac|in)|Makefile\.am|[^\s/]*\.m4):\d+: error: /,
     weight: 31,
     before: 1,
     after: 3,

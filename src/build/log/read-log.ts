@@ -10,9 +10,9 @@ export interface LogEnd {
 const mebibyte = 1024 * 1024;
 
 /** What is read of a log, however large it is; and how far lines are counted before that. */
-export const logLimits = { bytes: 8 * mebibyte, counted: 256 * mebibyte, lineLength: 4000 } as const;
+export const logLimits = { bytes: 4 * mebibyte, counted: 256 * mebibyte, lineLength: 1000 } as const;
 
-/** Reads the last 8 MiB of a log; a log that is not there, or no file, has no lines. */
+/** Reads the last 4 MiB of a log; a log that is not there, or no file, has no lines. */
 export function readLogEnd(path: string, limits: { bytes: number; counted: number } = logLimits): LogEnd {
   let file: number;
   try {

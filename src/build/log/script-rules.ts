@@ -43,7 +43,7 @@ export const scriptRules: readonly Rule[] = [
     after: 1,
   },
   { kind: 'missing Perl module', pattern: /^Can't locate \S+ in @INC/, weight: 26, before: 1, after: 1 },
-  { kind: 'Perl error', pattern: /\S.* at \S+ line \d+\.$/, weight: 17, before: 2 },
+  { kind: 'Perl error', pattern: /^.* at [^ ]+ line \d+\.$/, weight: 17, before: 2 },
   {
     kind: 'rejected patch',
     pattern: /^(?:Hunk #\d+ FAILED at|can't find file to patch|patch: \*\*\*\* )/,

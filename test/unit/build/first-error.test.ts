@@ -59,7 +59,7 @@ test('colours, progress and whatever a terminal would obey are no part of a line
   expect(plainLine('\u001b[1m\u001b[31ma.c:1:2: error:\u001b[0m\u001b[K no')).toBe('a.c:1:2: error: no');
   expect(plainLine(' 10%\r 50%\r100% done\r')).toBe('100% done');
   expect(plainLine('\u001b]0;title\u0007text\u0008\u0000\u202e')).toBe('text');
-  expect(plainLine(`${'x'.repeat(100_000)}\r${'y'.repeat(100_000)}`)).toHaveLength(4001);
+  expect(plainLine(`${'x'.repeat(100_000)}\r${'y'.repeat(100_000)}`)).toHaveLength(1001);
 });
 
 test('bytes that are no UTF-8 are no obstacle', () => {
