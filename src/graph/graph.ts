@@ -1,6 +1,6 @@
 import { Failure } from '../base/failure.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
-import { closure, walkDeep } from './walk.ts';
+import { closure, inOrder, type Next, reachable, walkDeep } from './walk.ts';
 
 /** One package of the graph. All lists hold names of packages (providers are resolved) and are sorted. */
 export interface Node {
@@ -14,6 +14,8 @@ export interface Node {
   readonly contents: readonly string[];
   /** Whose deploy trees its build sees: direct dependencies and all that those depend on. */
   readonly staged: readonly string[];
+  /** The same as places in the graph's `names`; in a great graph there are millions of them. */
+  readonly stagedAt: Uint32Array;
   /** The recipe whose prepared source tree it builds from, mostly its own; undefined when it has no source. */
   readonly source: LoadedRecipe | undefined;
 }
@@ -21,6 +23,8 @@ export interface Node {
 /** An immutable graph of packages. */
 export interface Graph {
   readonly root: string;
+  /** All names, sorted. */
+  readonly names: readonly string[];
   /** Every package once, each after everything it needs; the same for the same recipes. */
   readonly order: readonly Node[];
   node(name: string): Node;
@@ -47,23 +51,38 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
     if (found === undefined) throw new TypeError(`${name} is not in the graph`);
     return found;
   };
-  const nodes = new Map([...packages].map(([name, relations]) => [name, nodeOf(name, relations, get)]));
+  const names = [...packages.keys()].sort();
+  const places = new Map(names.map((name, at) => [name, at]));
+  const placesOf = (some: readonly string[]) => some.map((name) => places.get(name) ?? 0);
+  const relations = names.map(get);
+  const contents = relations.map((each) => contentsOf(each, get));
+  const needs = relations.map((each, at) => needsOf(each, contents[at] ?? none));
+  const followers: number[][] = names.map(() => []);
+  for (const [at, needed] of needs.entries()) for (const each of placesOf(needed)) followers[each]?.push(at);
+  const order = inOrder(followers, () => refuseCycle(root, names, (name) => needs[places.get(name) ?? 0] ?? none, get));
+
+  const depends = relations.map((each) => placesOf(each.depends));
+  const behind = reachable(order, depends);
+  const nodes = new Map<string, Node>();
+  for (const at of order) {
+    const [name = '', each] = [names[at], relations[at]];
+    if (each === undefined) continue;
+    const direct =
+      each.buildDepends.length === 0 ? undefined : [...(depends[at] ?? []), ...placesOf(each.buildDepends)];
+    nodes.set(name, nodeOf(name, each, contents[at] ?? none, behind(at, direct), names));
+  }
   const node = (name: string): Node => {
     const found = nodes.get(name);
     if (found === undefined) throw new TypeError(`${name} is not in the graph`);
     return found;
   };
-  const needs = new Map([...nodes.values()].map((each) => [each.name, needsOf(each)]));
-
-  const names = [...nodes.keys()].sort();
-  const dependents = new Map<string, string[]>(names.map((name) => [name, []]));
-  for (const name of names) for (const needed of needs.get(name) ?? []) dependents.get(needed)?.push(name);
   return {
     root,
-    order: inOrder(names, dependents, () => refuseCycle(root, needs, get)).map(node),
+    names,
+    order: [...nodes.values()],
     node,
-    needs: (name) => needs.get(name) ?? [],
-    neededBy: (name) => dependents.get(name) ?? [],
+    needs: (name) => needs[places.get(name) ?? -1] ?? none,
+    neededBy: (name) => followers[places.get(name) ?? -1]?.map((at) => names[at] ?? '') ?? none,
   };
 }
 
@@ -80,56 +99,55 @@ export function partOf(graph: Graph, names: readonly [string, ...string[]]): Gra
 
 type Get = (name: string) => Relations;
 
+const none: readonly string[] = [];
+
+const sorted = (names: readonly string[]): readonly string[] => (names.length < 2 ? names : [...names].sort());
+
 function nodeOf(
   name: string,
-  { loaded, source, depends, buildDepends, runDepends, contains }: Relations,
-  get: Get,
+  { loaded, source, depends, buildDepends, runDepends }: Relations,
+  contents: readonly string[],
+  stagedAt: Uint32Array,
+  names: readonly string[],
 ): Node {
-  const { recipe } = loaded;
-  const direct = [...depends, ...buildDepends];
-  const contents = closure(contains, (each) => [...get(each).depends, ...get(each).runDepends], isTarget(get));
   return {
     name,
     loaded,
-    runsOn: recipe.runsOn ?? 'target',
-    depends: [...depends].sort(),
-    buildDepends: [...buildDepends].sort(),
-    runDepends: [...runDepends].sort(),
+    runsOn: loaded.recipe.runsOn ?? 'target',
+    depends: sorted(depends),
+    buildDepends: sorted(buildDepends),
+    runDepends: sorted(runDepends),
     contents,
-    staged: closure(direct, (each) => get(each).depends).filter((each) => each !== name),
+    get staged() {
+      return Array.from(stagedAt, (at) => names[at] ?? '');
+    },
+    stagedAt,
     source,
   };
+}
+
+function contentsOf({ contains }: Relations, get: Get): readonly string[] {
+  if (contains.length === 0) return none;
+  return closure(contains, (each) => [...get(each).depends, ...get(each).runDepends], isTarget(get));
 }
 
 const isTarget = (get: Get) => (name: string) => get(name).loaded.recipe.runsOn !== 'build';
 
 /** Staged packages are not listed one by one: those beyond the direct ones come through them. */
-function needsOf({ depends, buildDepends, contents }: Node): string[] {
-  return [...new Set([...depends, ...buildDepends, ...contents])].sort();
+function needsOf({ depends, buildDepends }: Relations, contents: readonly string[]): readonly string[] {
+  const lists = [depends, buildDepends, contents].filter(({ length }) => length > 0);
+  if (lists.length < 2) return sorted(lists[0] ?? none);
+  return [...new Set(lists.flat())].sort();
 }
 
 /** Throws the first cycle on a way from the root. */
-function refuseCycle(root: string, needs: ReadonlyMap<string, readonly string[]>, get: Get): void {
-  walkDeep([root, ...[...needs.keys()].sort()], (name) => needs.get(name) ?? [], {
+function refuseCycle(root: string, names: readonly string[], needs: Next, get: Get): void {
+  walkDeep([root, ...names], needs, {
     leave() {},
     cycle(way) {
       throw cycleFailure(way, get);
     },
   });
-}
-
-/** Every name after all that it needs; the last names come as late as they can. */
-function inOrder(
-  names: readonly string[],
-  dependents: ReadonlyMap<string, readonly string[]>,
-  refuse: () => void,
-): readonly string[] {
-  const lastFirst: string[] = [];
-  walkDeep(names.toReversed(), (name) => dependents.get(name)?.toReversed() ?? [], {
-    leave: (name) => lastFirst.push(name),
-    cycle: refuse,
-  });
-  return lastFirst.reverse();
 }
 
 function cycleFailure(cycle: readonly string[], get: Get): Failure {

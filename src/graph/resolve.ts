@@ -32,10 +32,15 @@ export async function resolveGraph(
     return pending;
   };
   const reported = new Set<string>();
-  const load = (name: string): Promise<LoadedRecipe | undefined> =>
-    attempt(name)
-      .catch(collectInto(reported.has(name) ? [] : failures))
-      .finally(() => reported.add(name));
+  const load = async (name: string): Promise<LoadedRecipe | undefined> => {
+    try {
+      return await attempt(name);
+    } catch (error) {
+      collectInto(reported.has(name) ? [] : failures)(error);
+      reported.add(name);
+      return undefined;
+    }
+  };
   const providers = providerIndex(recipes, attempt);
   const packages = new Map<string, Relations>();
 
@@ -43,7 +48,10 @@ export async function resolveGraph(
     if (packages.has(name)) return;
     const loaded = await load(name);
     if (loaded === undefined || packages.has(name)) return;
-    const source = await sourceFor(loaded, recipes, load, failures);
+    const { recipe } = loaded;
+    const own = recipe.sha256 === undefined ? undefined : loaded;
+    const source =
+      recipe.sourceOf === undefined ? own : await sourceFor(loaded, recipe.sourceOf, recipes, load, failures);
     const resolved = {
       depends: [] as string[],
       buildDepends: [] as string[],
@@ -52,8 +60,10 @@ export async function resolveGraph(
     };
     packages.set(name, { loaded, source, ...resolved });
     for (const field of relationFields) {
+      const wantedOnes = recipe[field] ?? [];
+      if (wantedOnes.length === 0) continue;
       const found = new Set<string>();
-      for (const wanted of new Set(loaded.recipe[field] ?? [])) {
+      for (const wanted of new Set(wantedOnes)) {
         const provider = recipes.has(wanted)
           ? wanted
           : await provide(wanted, { loaded, field, recipes, providers, preferred, placeOf }).catch(
@@ -145,27 +155,22 @@ const verb = {
 };
 
 async function sourceFor(
-  loaded: LoadedRecipe,
+  { name, place }: LoadedRecipe,
+  sourceOf: string,
   recipes: RecipeSet,
   load: (name: string) => Promise<LoadedRecipe | undefined>,
   failures: Failure[],
 ): Promise<LoadedRecipe | undefined> {
-  const { name, recipe, place } = loaded;
-  if (recipe.sourceOf === undefined) return recipe.sha256 === undefined ? undefined : loaded;
-  const isKnown = recipes.has(recipe.sourceOf);
-  const source = isKnown ? await load(recipe.sourceOf) : undefined;
+  const isKnown = recipes.has(sourceOf);
+  const source = isKnown ? await load(sourceOf) : undefined;
   // What is wrong with its recipe has been told.
   if (isKnown && source === undefined) return undefined;
   if (source?.recipe.sha256 === undefined) {
     failures.push(
-      new Failure(
-        'package-unknown',
-        `${name} uses the source of "${recipe.sourceOf}", which is no package with a source`,
-        {
-          place: place('sourceOf', recipe.sourceOf),
-          hint: didYouMean(recipe.sourceOf, recipes.names),
-        },
-      ),
+      new Failure('package-unknown', `${name} uses the source of "${sourceOf}", which is no package with a source`, {
+        place: place('sourceOf', sourceOf),
+        hint: didYouMean(sourceOf, recipes.names),
+      }),
     );
   }
   return source;

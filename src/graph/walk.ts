@@ -50,3 +50,65 @@ export function closure(from: readonly string[], next: Next, enter: (name: strin
   }
   return [...found].sort();
 }
+
+/**
+ * All numbers from 0 on, each after those that have it among their `followers`; the last numbers come as late as they
+ * can. Calls `refuse`, which throws, when there is a cycle.
+ */
+export function inOrder(followers: readonly (readonly number[])[], refuse: () => void): readonly number[] {
+  const lastFirst: number[] = [];
+  const [entered, left] = [1, 2];
+  const states = new Uint8Array(followers.length);
+  // How many of its followers are done, from the last one on.
+  const done = new Uint32Array(followers.length);
+  const way: number[] = [];
+  for (let start = followers.length - 1; start >= 0; start--) {
+    if (states[start] === 0) way.push(start);
+    for (let at = way.at(-1); at !== undefined; at = way.at(-1)) {
+      states[at] = entered;
+      const following = followers[at]?.at(-1 - (done[at] ?? 0));
+      if (following === undefined) {
+        states[at] = left;
+        lastFirst.push(at);
+        way.pop();
+        continue;
+      }
+      done[at] = (done[at] ?? 0) + 1;
+      if (states[following] === entered) refuse();
+      else if (states[following] !== left) way.push(following);
+    }
+  }
+  return lastFirst.reverse();
+}
+
+/**
+ * For every number all those behind its `next`, sorted; `order` has each after those. The function gives them for one
+ * number, or for one that has other steps than its `next`.
+ */
+export function reachable(
+  order: readonly number[],
+  next: readonly (readonly number[])[],
+): (at: number, steps?: readonly number[]) => Uint32Array {
+  const all: Uint32Array[] = [];
+  const nothing = new Uint32Array();
+  const seen = new Uint32Array(next.length);
+  const found = new Uint32Array(next.length);
+  let round = 0;
+  const collect = (steps: readonly number[]): Uint32Array => {
+    if (steps.length === 0) return nothing;
+    round++;
+    let count = 0;
+    const add = (at: number) => {
+      if (seen[at] === round) return;
+      seen[at] = round;
+      found[count++] = at;
+    };
+    for (const step of steps) {
+      add(step);
+      for (const at of all[step] ?? nothing) add(at);
+    }
+    return found.slice(0, count).sort();
+  };
+  for (const at of order) all[at] = collect(next[at] ?? []);
+  return (at, steps) => (steps === undefined ? all[at] : collect(steps)) ?? nothing;
+}

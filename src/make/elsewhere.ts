@@ -70,6 +70,7 @@ function apart(graph: Graph, names: readonly [string, ...string[]], change: (nod
   const nodes = new Map(names.map((name) => [name, change(graph.node(name))]));
   return {
     root: names[0],
+    names: graph.names,
     order: [...nodes.values()],
     node: (name) => nodes.get(name) ?? graph.node(name),
     needs: () => [],

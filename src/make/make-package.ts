@@ -49,8 +49,8 @@ export async function makePackage(node: Node, priority: number, making: Making):
   };
   const use = (step: Decided & { kind: 'cached' }, reason: string): StepEnd => {
     results.set(node.name, step.result);
-    const { document, result } = step;
-    buildRoot.show(node, document, result, () => reviewedTree({ node, result }, site.workshop));
+    const { result } = step;
+    buildRoot.show(node, step, result, () => reviewedTree({ node, result }, site.workshop));
     finish(node, 'cached', seconds, reason, step.key);
     return 'done';
   };
@@ -82,11 +82,11 @@ export async function makePackage(node: Node, priority: number, making: Making):
     }
     step = decideNow();
     if (step.kind === 'cached') return use(step, builtMeanwhile);
-    const { key, document } = step;
+    const { key } = step;
     const held = slot;
     const result = await timed(() => build(node, key, sourceDir, held, making));
     results.set(node.name, result);
-    buildRoot.show(node, document, result);
+    buildRoot.show(node, step, result);
     finish(node, 'built', seconds, planned?.reason ?? step.reason, key);
     return 'done';
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Failure } from '../base/failure.ts';
 import type { Node } from '../graph/graph.ts';
+import { keyOf } from '../plan/key.ts';
 import type { Result } from '../store/store.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -23,6 +24,6 @@ export function reviewedTree(
   }
   tell({ event: 'warning', message: `${name}: its stored tree was changed, and is now as it was`, detail: tree });
   const shown = buildRoot.previous(name);
-  if (shown) buildRoot.show(node, shown.document, result);
+  if (shown) buildRoot.show(node, { key: keyOf(shown.document), document: shown.document }, result);
   return tree;
 }

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Digest } from '../base/digest.ts';
 import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
 import { once } from '../base/once.ts';
 import { stageTrees } from '../build/stage.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import { type KeyDocument, keyOf } from '../plan/key.ts';
+import type { KeyDocument } from '../plan/key.ts';
 import type { Previous } from '../plan/plan.ts';
 import type { Result, Store } from '../store/store.ts';
 import { type Memory, type Remember, readMemory, writeMemory } from './memory.ts';
@@ -21,12 +22,17 @@ export interface BuildRoot {
   /** What is kept of the previous result to tell what changed since. */
   memory(name: string): Memory | undefined;
   /**
-   * Shows a package's tree under deploy/ and remembers its key document. `whenTouched` is called first when somebody has
+   * Shows a package's tree under deploy/ and remembers its key with the document. `whenTouched` is called first when somebody has
    * changed what was shown of the package, and with it perhaps what the store shares with it.
    */
-  show(node: Node, document: KeyDocument, result: Result, whenTouched?: () => void): void;
+  show(node: Node, keyed: Keyed, result: Result, whenTouched?: () => void): void;
   /** Composes toolchain/ and writes pkglist; removes what no longer belongs to the target. */
   finish(graph: Graph, resultOf: (name: string) => Result | undefined): void;
+}
+
+export interface Keyed {
+  readonly key: Digest;
+  readonly document: KeyDocument;
 }
 
 /** Views are hard links into the store, made only when a result differs from what is shown. */
@@ -48,9 +54,8 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
     previous,
     reread: () => records.clear(),
     memory,
-    show(node, document, result, whenTouched = () => {}) {
+    show(node, { key, document }, result, whenTouched = () => {}) {
       const { output, reads } = result;
-      const key = keyOf(document);
       const made = { document, output, key, reads } satisfies Previous;
       const view = deployDir(node.name);
       const headOf = () => JSON.stringify({ output, key, reads, tree: identityOf(store.tree(output)) });

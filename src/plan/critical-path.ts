@@ -24,7 +24,6 @@ export function longestWaits(graph: Graph, { build, source }: Durations): Readon
  * are the same; of packages with equal waits the one that comes first in the graph's order is first.
  */
 export function prioritiesOf(graph: Graph, waits: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const waitOf = ({ name }: Node) => waits.get(name) ?? 0;
-  const sorted = graph.order.toSorted((a, b) => waitOf(b) - waitOf(a));
+  const sorted = graph.order.map(({ name }) => ({ name, wait: waits.get(name) ?? 0 })).sort((a, b) => b.wait - a.wait);
   return new Map(sorted.map(({ name }, at) => [name, sorted.length - at]));
 }

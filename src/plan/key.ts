@@ -1,4 +1,5 @@
-import { type Digest, digestOfDocument } from '../base/digest.ts';
+import { canonicalJson, type Digest, digestOf, digestOfDocument } from '../base/digest.ts';
+import { once } from '../base/once.ts';
 import { checksVersion } from '../base/output-checks.ts';
 import type { Node } from '../graph/graph.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
@@ -61,10 +62,17 @@ export function keyDocument(
   resultOf: (name: string) => Result,
   circumstances: KeyCircumstances,
 ): KeyDocument {
+  const staged = once(() => byName(node.staged, (name) => resultOf(name).output));
+  const contents = once(() => byName(node.contents, (name) => contentKey(resultOf(name))));
   return {
     ...inputsDocument(node, circumstances),
-    staged: byName(node.staged, (name) => resultOf(name).output),
-    contents: byName(node.contents, (name) => contentKey(resultOf(name))),
+    // They are long, and seldom asked for.
+    get staged() {
+      return staged();
+    },
+    get contents() {
+      return contents();
+    },
   };
 }
 
@@ -98,16 +106,20 @@ export function inputsDocument(node: Node, circumstances: KeyCircumstances): Inp
   };
 }
 
-/** Documents are large, and never changed. */
-const keys = new WeakMap<KeyDocument, Digest>();
+export const keyOf = (document: KeyDocument): Digest => digestOfDocument(document);
 
-export function keyOf(document: KeyDocument): Digest {
-  const known = keys.get(document);
-  if (known !== undefined) return known;
-  const key = digestOfDocument(document);
-  keys.set(document, key);
-  return key;
+/** The same for the document of a package, when the texts of the staged packages are known by their places. */
+export function keyFrom(
+  document: KeyDocument,
+  { stagedAt, contents }: Pick<Node, 'stagedAt' | 'contents'>,
+  textAt: (at: number) => string,
+): Digest {
+  const staged = `{${Array.from(stagedAt, textAt).join(',')}}`;
+  return digestOf(canonicalJson(document, contents.length === 0 ? { staged, contents: '{}' } : { staged }));
 }
+
+/** A staged package in the text of a document. */
+export const stagedText = (name: string, output: Digest): string => `${JSON.stringify(name)}:"${output}"`;
 
 /** A package has the version of the source tree it builds from. */
 export const versionOf = ({ loaded, source }: Node): string | undefined =>

@@ -11,7 +11,9 @@ import {
   type KeyCircumstances,
   type KeyDocument,
   keyDocument,
+  keyFrom,
   keyOf,
+  stagedText,
 } from './key.ts';
 import type { Side } from './side.ts';
 import type { Told } from './told.ts';
@@ -71,15 +73,16 @@ export interface Telling {
 /** The reason of a result that is the one shown here, made from what there is today. */
 export const nothingChanged = 'nothing changed';
 
-/** Decides one package whose needs all have results. */
+/** Decides one package whose needs all have results; `textAt` knows the texts of those that are staged for it. */
 export function decide(
   node: Node,
   resultOf: (name: string) => Result,
   inputs: PlanInputs,
+  textAt?: (at: number) => string,
 ): Step & { readonly key: Digest; readonly document: KeyDocument } {
   const { store, circumstances, now, rebuild } = inputs;
   const document = keyDocument(node, resultOf, circumstances);
-  const key = keyOf(document);
+  const key = textAt === undefined ? keyOf(document) : keyFrom(document, node, textAt);
   const run = (changes: readonly Change[]) =>
     ({ kind: 'run', node, reason: summary(changes), changes, awaits: [], key, document }) as const;
   if (rebuild?.has(node.name)) return run([{ kind: 'asked' }]);
@@ -149,9 +152,20 @@ export function makePlan(graph: Graph, inputs: PlanInputs): ReadonlyMap<string, 
     if (result === undefined) throw new TypeError(`${name} has no result yet`);
     return result;
   };
+  // Each is in the documents of many.
+  const texts: string[] = [];
+  const textAt = (at: number): string => {
+    const name = graph.names[at] ?? '';
+    texts[at] ??= stagedText(name, resultOf(name).output);
+    return texts[at];
+  };
+  const isRun = (name: string) => steps.get(name)?.kind === 'run';
+  let runs = 0;
   for (const node of graph.order) {
-    const awaits = graph.needs(node.name).filter((name) => steps.get(name)?.kind === 'run');
-    steps.set(node.name, awaits.length === 0 ? decide(node, resultOf, inputs) : waiting(node, awaits, known, inputs));
+    const awaits = runs === 0 ? [] : graph.needs(node.name).filter(isRun);
+    const step = awaits.length === 0 ? decide(node, resultOf, inputs, textAt) : waiting(node, awaits, known, inputs);
+    if (step.kind === 'run') runs++;
+    steps.set(node.name, step);
   }
   return steps;
 }

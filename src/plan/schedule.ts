@@ -22,23 +22,26 @@ export function runSchedule(graph: Graph, options: ScheduleOptions): Promise<voi
   const { keepGoing, isStopped, work, skip } = options;
   const priorities =
     options.priorities ?? prioritiesOf(graph, longestWaits(graph, { build: () => 1, source: () => 0 }));
-  const missing = new Map(graph.order.map(({ name }) => [name, new Set(graph.needs(name))]));
+  /** How many of a package's needs have not ended. */
+  const missing = new Map(graph.order.map(({ name }) => [name, graph.needs(name).length]));
   const ended = new Map<string, StepEnd>();
   let failed: string | undefined;
+  let isWhole = true;
 
   return new Promise((resolve, reject) => {
     const end = (node: Node, how: StepEnd) => {
       ended.set(node.name, how);
+      isWhole &&= how === 'done';
       if (how === 'failed') failed ??= node.name;
       for (const name of graph.neededBy(node.name)) {
-        const open = missing.get(name);
-        open?.delete(node.name);
-        if (open?.size === 0) begin(graph.node(name));
+        const open = (missing.get(name) ?? 0) - 1;
+        missing.set(name, open);
+        if (open === 0) begin(graph.node(name));
       }
       if (ended.size === graph.order.length) resolve();
     };
     const begin = (node: Node) => {
-      const broken = graph.needs(node.name).find((name) => ended.get(name) !== 'done');
+      const broken = isWhole ? undefined : graph.needs(node.name).find((name) => ended.get(name) !== 'done');
       const obstacle =
         broken !== undefined
           ? `${broken} ${ended.get(broken) === 'failed' ? 'failed' : 'was skipped'}`

@@ -1,5 +1,5 @@
 /** Plans as many packages as the first argument says, in the shape that the second names, and prints what it took. */
-import { type Digest, digestOf } from '../../src/base/digest.ts';
+import { digestOf } from '../../src/base/digest.ts';
 import { resolveGraph } from '../../src/graph/resolve.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { runSchedule } from '../../src/plan/schedule.ts';
@@ -14,8 +14,12 @@ export interface Planned {
   readonly plan: number;
   readonly schedule: number;
   readonly memory: number;
+  /** How many packages a package's build sees: of the one in the middle, and the most. */
+  readonly middle: number;
+  readonly most: number;
 }
 
+const libraries = 2000;
 const [count = 0, shape = 'wide'] = [Number(process.argv[2]), process.argv[3]];
 const recipes = recipesOf(count, shape);
 const result = {
@@ -61,19 +65,28 @@ await runSchedule(graph, {
 const schedule = lap();
 if (steps.size !== worked || worked !== count + 1) throw new Error(`${worked} of ${count} packages were planned`);
 const memory = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(JSON.stringify({ resolve, plan, schedule, memory } satisfies Planned));
+const staged = graph.order.map(({ stagedAt }) => stagedAt.length).sort((a, b) => a - b);
+const [middle = 0, most = 0] = [staged[staged.length >> 1], staged.at(-1)];
+process.stdout.write(JSON.stringify({ resolve, plan, schedule, memory, middle, most } satisfies Planned));
 
-/** Wide: a little like a distribution, with some sixty packages behind each. Chain: each needs the last for its build. */
+/**
+ * Like a distribution: two thousand libraries, each with two others, and programs that depend on two to five of them, most
+ * on the well-known ones. Wide: each depends on up to three others, at half and a quarter of its number and forty before.
+ * Chain: each needs the last for its build. Flat: none needs any.
+ */
 function recipesOf(packages: number, kind: string): RecipeSet {
   const names = new Map(Array.from({ length: packages }, (_, at) => [`package-${at}`, at]));
   const recipeOf = (at: number): Recipe => {
     if (kind === 'flat') return {};
+    if (kind === 'distribution' && at >= libraries)
+      return { depends: librariesOf(at).map((each) => `package-${each}`) };
     const near =
       kind === 'chain' ? [at - 1] : [at >> 1, at >> 2, at - 40].filter((_, which) => which < 2 || at % 16 > 12);
-    const needed = [...new Set(near)].filter((other) => other >= 0 && other < at).map((other) => `package-${other}`);
+    const few = kind === 'distribution' ? near.slice(0, 2) : near;
+    const needed = [...new Set(few)].filter((other) => other >= 0 && other < at).map((other) => `package-${other}`);
     return kind === 'chain' ? { buildDepends: needed } : { depends: needed };
   };
-  const digest = digestOf('recipe') as Digest;
+  const digest = digestOf('recipe');
   return {
     bundlePath: '',
     names: ['release', ...names.keys()],
@@ -83,4 +96,13 @@ function recipesOf(packages: number, kind: string): RecipeSet {
       return { name, dir: `/pkg/${name}`, recipe, digest, modules: [], place: () => undefined };
     },
   };
+}
+
+/** Two to five, the same ones in every run. */
+function librariesOf(at: number): readonly number[] {
+  const all = Array.from({ length: 2 + (at % 4) }, (_, which) => {
+    const fraction = (Math.imul(5 * at + which, 2654435761) >>> 0) / 2 ** 32;
+    return Math.floor(libraries * fraction ** 3);
+  });
+  return [...new Set(all)];
 }

@@ -8,7 +8,7 @@ export const planning: Benchmark = {
   name: 'planning',
   async run({ rounds, isQuick, say }) {
     const rows: Row[] = [];
-    for (const shape of ['wide', 'chain', 'flat']) {
+    for (const shape of ['distribution', 'wide', 'chain', 'flat']) {
       const packages = isQuick ? 1000 : 100_000;
       say(`${packages} packages (${shape})`);
       const all = Array.from({ length: rounds }, () => planOnce(packages, shape));
@@ -16,6 +16,8 @@ export const planning: Benchmark = {
       rows.push({
         packages,
         shape,
+        'staged: middle': all[0]?.middle ?? 0,
+        'staged: most': all[0]?.most ?? 0,
         'resolve (s)': of(({ resolve }) => resolve),
         'plan (s)': of(({ plan }) => plan),
         'schedule (s)': of(({ schedule }) => schedule),

@@ -32,6 +32,23 @@ test('the order of a graph is the one that a well-known library gives it', () =>
   );
 });
 
+test('a build sees its direct dependencies and all that those depend on', () => {
+  fc.assert(
+    fc.property(acyclic, acyclic, (depends, buildDepends) => {
+      const relations = [...depends].map(([name, needed]): [string, Relations] => {
+        const loaded = { name, recipe: {}, place: () => undefined } as unknown as LoadedRecipe;
+        const tools = (buildDepends.get(name) ?? []).filter((tool) => depends.has(tool));
+        return [name, { ...nothing, loaded, depends: needed, buildDepends: tools }];
+      });
+      const graph = buildGraph(relations[0]?.[0] ?? '', new Map(relations));
+      for (const [name, { depends: needed, buildDepends: tools }] of relations) {
+        const seen = closure([...needed, ...tools], (each) => depends.get(each) ?? []);
+        expect(graph.node(name).staged).toEqual(seen);
+      }
+    }),
+  );
+});
+
 test('a chain of a hundred thousand packages is a graph like any other', () => {
   const name = (at: number) => `package-${at}`;
   const depends = new Map(Array.from({ length: 100_000 }, (_, at) => [name(at), at === 0 ? [] : [name(at - 1)]]));
