@@ -18,29 +18,39 @@ const neutral = new Set(['recipe', 'compareVersions', 'greatestVersion']);
 
 const allStyles = [...new Set(Object.values(styles))];
 
-/** The modules of the engine, relative to its src/, that `file` makes part of its recipe with an import of `door`. */
-export function borrowedFrom(door: string | undefined, file: string): readonly string[] {
-  if (door === '#mk/image') return ['image/index.ts'];
-  if (door !== '#mk') return [];
-  const clauses = [
-    ...readFileSync(file, 'utf8').matchAll(/\b(?:import|export)\s+(type\s)?([^'";]*?)\s*from\s*['"]#mk['"]/g),
-  ];
-  const names = clauses.flatMap(([, type, clause = '']) => (type === undefined ? namesIn(clause) : []));
-  return names.flatMap((name) => {
-    if (neutral.has(name)) return [];
-    const style = styles[name];
-    // Whoever takes everything may use anything.
-    return style === undefined ? allStyles : [style];
-  });
+/**
+ * The modules of the engine, relative to its src/, that `file` makes part of its recipe with imports of these `doors`.
+ * Its text is searched, not parsed: where any mention of `#mk` is not a plain import of names, all styles are taken.
+ */
+export function borrowedFrom(doors: readonly string[], file: string): readonly string[] {
+  const image = doors.includes('#mk/image') ? ['image/index.ts'] : [];
+  const imports = doors.filter((door) => door === '#mk').length;
+  if (imports === 0) return image;
+  const text = readFileSync(file, 'utf8');
+  const clauses = [...text.matchAll(plainImport)];
+  const mentions = [...text.matchAll(/['"`]#mk['"`]/g)];
+  const values = clauses.flatMap(([, type, names = '']) => (type === undefined ? [names] : []));
+  // Fewer clauses than imports: one of them is written with escapes.
+  if (clauses.length < mentions.length || values.length < imports) return [...image, ...allStyles];
+  return [...image, ...values.flatMap(namesIn).flatMap(modulesOf)];
 }
 
-/** `{ a, b as c, type D }` names a and b; `* as mk` names what is no export. */
+/** Nothing but names between the braces: no comment, no quote, no escape. */
+const plainImport = /(?<![\w$.])(?:import|export)\s*(type\s*)?\{([\w$\s,]*)\}\s*from\s*['"]#mk['"]/g;
+
+/** `a, b as c, type D` names a and b. */
 const namesIn = (clause: string): string[] =>
   clause
-    .replace(/[{}]/g, '')
     .split(',')
     .map((item) => item.trim().split(/\s/)[0] ?? '')
     .filter((name) => name !== '' && name !== 'type');
+
+function modulesOf(name: string): readonly string[] {
+  if (neutral.has(name)) return [];
+  const style = styles[name];
+  // A name that is not known may be a style.
+  return style === undefined ? allStyles : [style];
+}
 
 /** Whether a module of the engine can be part of a recipe at all. */
 export const isBorrowed = (file: string): boolean => allStyles.includes(file) || file.startsWith('image/');

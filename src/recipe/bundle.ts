@@ -210,10 +210,10 @@ function codeFilesOf(packages: ReadonlyMap<string, string>, metafile: Metafile, 
       const full = `/${path}`;
       if (seen.has(full) || full.startsWith(engine) || full.startsWith(libraries)) return;
       seen.add(full);
-      for (const { path: imported, original, external } of metafile.inputs[path]?.imports ?? []) {
-        if (external !== true) visit(imported);
-        for (const part of borrowedFrom(original, full)) addClosure(join(engine, part).slice(1));
-      }
+      const imports = metafile.inputs[path]?.imports ?? [];
+      for (const { path: imported, external } of imports) if (external !== true) visit(imported);
+      const doors = imports.flatMap(({ original = '' }) => (original.startsWith('#mk') ? [original] : []));
+      for (const part of borrowedFrom(doors, full)) addClosure(join(engine, part).slice(1));
     };
     const addClosure = (path: string) => {
       const full = `/${path}`;
