@@ -13,6 +13,7 @@ import type { MakeOptions, TargetOptions } from '../options.ts';
 import { copyCode } from '../recipe/code.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { MkEvent } from '../report/event.ts';
+import { itsTurn } from '../report/steps.ts';
 import type { Read, Store } from '../store/store.ts';
 import { prepareSource } from './build-package.ts';
 import { type Fetching, openFetching } from './fetching.ts';
@@ -77,7 +78,7 @@ export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Worksh
     meter: openMeter((busy, free) => tell({ event: 'sample', busy, free })),
     spending: openSpending(),
     fetching: openFetching((source) =>
-      tell({ event: 'activity', package: shownAs.get(source) ?? source, activity: 'wait', detail: 'its turn' }),
+      tell({ event: 'activity', package: shownAs.get(source) ?? source, activity: 'wait', detail: itsTurn }),
     ),
     shownAs,
     isJobServerNamed: () => (isNamed ??= namesJobServer()),

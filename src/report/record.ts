@@ -27,13 +27,15 @@ export interface Step {
   readonly activity: Activity;
   readonly from: number;
   readonly to: number;
+  /** Of `wait`: what for, where that was told. */
+  readonly detail?: string | undefined;
 }
 
 /** What became of a package in a run; `unfinished` when the run broke off before it was known. */
 export interface PackageRecord extends RelatedPackage {
   readonly verdict: Verdict | 'unfinished';
   readonly reason: string;
-  /** In the order of their beginning; one of its source may go on beside the others. */
+  /** In the order of their beginning; its download may go on beside a wait. */
   readonly steps: readonly Step[];
   /** When its verdict was known. */
   readonly end?: number | undefined;

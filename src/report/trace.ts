@@ -2,7 +2,7 @@ import { barsOf, laneCount } from './lanes.ts';
 import type { RunRecord } from './record.ts';
 
 const machine = 1;
-const processes = { job: 2, fetch: 3 } as const;
+const processes = { job: 2, fetch: 3, wait: 4 } as const;
 
 /** A run in Chrome's Trace Event Format: a thread for each job slot, counters for CPU and memory. */
 export function traceOf(record: RunRecord): string {
@@ -26,7 +26,7 @@ export function traceOf(record: RunRecord): string {
         cat: 'step',
         ...place,
         ...times(step.from, step.to),
-        args: { package: name },
+        args: { package: name, for: step.detail },
       })),
     ];
   });
@@ -40,6 +40,8 @@ export function traceOf(record: RunRecord): string {
     ...laneNames('job', laneCount(bars, 'job'), 'job'),
     named(processes.fetch, 'downloads'),
     ...laneNames('fetch', laneCount(bars, 'fetch'), 'download'),
+    named(processes.wait, 'waiting'),
+    ...laneNames('wait', laneCount(bars, 'wait'), 'wait'),
   ];
   const { board, product, release, outcome, startedAt } = record;
   const otherData = { target: `${board} ${product}`, release, outcome, started: new Date(startedAt).toISOString() };

@@ -53,7 +53,8 @@ export function toldRun(parts: readonly Part[], { jobs = 2, reason = 'never buil
   for (const [place, { name, version, needs = [], contains = [], seconds, fails }] of parts.entries()) {
     const needed = [...needs, ...contains];
     const ready = Math.max(0.05, ...needed.map((each) => ends.get(each) ?? 0));
-    const activity = (at: number, what: Activity) => tell(at, { event: 'activity', package: name, activity: what });
+    const activity = (at: number, what: Activity, detail?: string) =>
+      tell(at, { event: 'activity', package: name, activity: what, ...(detail !== undefined && { detail }) });
     const ended = (at: number, verdict: 'built' | 'cached' | 'failed' | 'skipped', why: string, usage?: Usage) =>
       tell(at, {
         event: 'package',
@@ -90,7 +91,7 @@ export function toldRun(parts: readonly Part[], { jobs = 2, reason = 'never buil
       tell(loaded, { event: 'transfer', package: name, file, received: 100, total: 100, isEnded: true });
     }
     const from = Math.max(ready, fetched, slots[slot] ?? 0);
-    activity(Math.max(ready, fetched), 'wait');
+    activity(Math.max(ready, fetched), 'wait', 'a job slot');
     const shares: [Activity, number][] =
       version === undefined
         ? [

@@ -30,10 +30,14 @@ function contentOf(about: PackageRecord, { image }: RunRecord): HTMLElement[] {
   const { name, version, verdict, reason, steps, expected, isGuess, usage, size, imageBytes, key } = about;
   const rows: (readonly [string, string] | false | undefined)[] = [
     ['why', reason],
-    ...[...new Set(steps.map(({ activity }) => activity))].map((activity) => {
-      const seconds = secondsOf(steps, activity);
-      return seconds >= 0.005 && ([activity, durationText(seconds)] as const);
-    }),
+    ...[...Map.groupBy(steps, ({ activity, detail }) => [activity, detail].filter(Boolean).join(' for ')).values()].map(
+      (parts) => {
+        const [{ activity, detail } = { activity: 'wait', detail: undefined } as const] = parts;
+        const seconds = secondsOf(parts, activity);
+        const time = durationText(seconds);
+        return seconds >= 0.005 && ([activity, detail === undefined ? time : `${time} for ${detail}`] as const);
+      },
+    ),
     expected !== undefined && [isGuess ? 'expected (guess)' : 'expected', durationText(expected)],
     usage && ['CPU', durationText(usage.cpu)],
     usage && ['peak memory', bytesText(usage.memory)],

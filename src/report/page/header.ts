@@ -1,4 +1,4 @@
-import { longestChain } from '../critical-path.ts';
+import type { Chain } from '../critical-path.ts';
 import type { RecordedFailure, RunRecord } from '../record.ts';
 import { html, section } from './dom.ts';
 import { bytesText, durationText } from './figures.ts';
@@ -6,9 +6,9 @@ import { bytesText, durationText } from './figures.ts';
 const outcomes = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted' };
 
 /** What was built, how it ended, and the figures of the whole run. */
-export function header(record: RunRecord): HTMLElement {
+export function header(record: RunRecord, chain: Chain): HTMLElement {
   const { board, product, release, outcome, startedAt, jobs, cores, sandbox } = record;
-  const started = new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  const started = new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
   const facts = [release, started, `${jobs} ${jobs === 1 ? 'job' : 'jobs'} on ${cores} cores`, sandbox];
   return html(
     'header',
@@ -20,7 +20,7 @@ export function header(record: RunRecord): HTMLElement {
       html('span', { class: `outcome ${outcome}` }, outcomes[outcome]),
     ),
     html('p', { class: 'facts' }, facts.filter(Boolean).join(' · ')),
-    html('dl', { class: 'figures' }, ...figuresOf(record).map(figure)),
+    html('dl', { class: 'figures' }, ...figuresOf(record, chain).map(figure)),
   );
 }
 
@@ -30,11 +30,9 @@ interface Figure {
   readonly note: string;
 }
 
-function figuresOf(record: RunRecord): Figure[] {
-  const { seconds, cores, packages, image } = record;
+function figuresOf({ seconds, outcome, cores, packages, image }: RunRecord, chain: Chain): Figure[] {
   const cpu = packages.reduce((sum, { usage }) => sum + (usage?.cpu ?? 0), 0);
-  const chain = longestChain(packages);
-  const bound = Math.max(chain, cpu / cores);
+  const bound = Math.max(chain.seconds, cpu / cores);
   const verdicts = (['built', 'cached', 'failed', 'skipped', 'unfinished'] as const).flatMap((verdict) => {
     const count = packages.filter((each) => each.verdict === verdict).length;
     return count === 0 ? [] : [`${count} ${verdict}`];
@@ -44,18 +42,20 @@ function figuresOf(record: RunRecord): Figure[] {
     cpu > 0 && {
       name: 'CPU time',
       value: durationText(cpu),
-      note: `${(cpu / Math.max(seconds, 0.001)).toFixed(1)} of ${cores} cores on average`,
+      note: `${(cpu / Math.max(seconds, 0.001)).toFixed(1)} of ${cores} cores busy with packages on average`,
     },
-    chain > 0 && {
-      name: 'Critical path',
-      value: durationText(chain),
-      note: 'the longest chain of packages that need each other',
+    chain.seconds > 0 && {
+      name: 'Longest chain',
+      value: durationText(chain.seconds),
+      note: `${chain.links.length === 1 ? 'one package' : `${chain.links.length} packages that need each other`}: endless jobs would take as long`,
     },
-    bound > 0 && {
-      name: 'Wall / bound',
-      value: (seconds / bound).toFixed(2),
-      note: `the least possible here is ${durationText(bound)}: critical path, or CPU time over cores`,
-    },
+    // What was left out would have taken time as well.
+    outcome === 'done' &&
+      bound > 0 && {
+        name: 'Wall / bound',
+        value: (seconds / bound).toFixed(2),
+        note: `the least possible here is ${durationText(bound)}: longest chain, or CPU time over cores`,
+      },
     { name: 'Packages', value: String(packages.length), note: verdicts.join(', ') },
     image && {
       name: 'Image',

@@ -1,4 +1,4 @@
-import { waitedFor } from '../critical-path.ts';
+import { longestChain, waitedFor } from '../critical-path.ts';
 import { barsOf } from '../lanes.ts';
 import type { RunRecord } from '../record.ts';
 import { details } from './details.ts';
@@ -12,7 +12,7 @@ import { timelineSection } from './timeline.ts';
 const record = JSON.parse(document.getElementById('record')?.textContent ?? '') as RunRecord;
 const selection = openSelection();
 const bars = barsOf(record.packages);
-const path = waitedFor(record.packages);
+const paths = { waited: waitedFor(record.packages), chain: longestChain(record.packages) };
 
 const search = html('input', {
   type: 'search',
@@ -35,8 +35,8 @@ document.addEventListener('keydown', (event) => {
 
 const sections = [
   failureSection(record),
-  bars.length > 0 && timelineSection(record, bars, path, selection),
-  tableSection(record, path, selection),
+  bars.length > 0 && timelineSection(record, bars, paths, selection),
+  tableSection(record, paths, selection),
   graphSection(record, selection),
   warningSection(record),
 ].filter((each) => each !== undefined && each !== false);
@@ -59,7 +59,7 @@ const footer = html(
   ),
 );
 document.body.replaceChildren(
-  header(record),
+  header(record, paths.chain),
   html('nav', { 'aria-label': 'Parts of the report' }, html('div', { class: 'links' }, ...links), search),
   html('main', {}, ...sections),
   footer,

@@ -1,8 +1,8 @@
-import type { Waited } from '../critical-path.ts';
 import type { PackageRecord, RunRecord } from '../record.ts';
 import { secondsOf, workOf } from '../steps.ts';
 import { html, section } from './dom.ts';
 import { bytesText, durationText, shareText } from './figures.ts';
+import { type Marks, marksOf, markTexts, type Paths } from './paths.ts';
 import type { Selection } from './selection.ts';
 
 interface Column {
@@ -15,14 +15,16 @@ interface Column {
 }
 
 const activities = ['wait', 'fetch', 'unpack', 'prepare', 'build', 'deploy', 'store'] as const;
+const kinds = ['waited', 'chain'] as const;
+const signs = { waited: '◆', chain: '▬' } as const;
 const verdicts = ['built', 'cached', 'failed', 'skipped', 'unfinished'] as const;
 
 /** What is known of every package, to be sorted and searched. */
-export function tableSection(record: RunRecord, path: readonly Waited[], selection: Selection): HTMLElement {
+export function tableSection(record: RunRecord, paths: Paths, selection: Selection): HTMLElement {
   const { packages } = record;
-  const critical = new Set(path.map((each) => each.package));
+  const marks = marksOf(paths);
   const columns = columnsFor(record);
-  const rows = packages.map((about) => ({ about, row: rowOf(about, columns, critical, selection) }));
+  const rows = packages.map((about) => ({ about, row: rowOf(about, columns, marks, selection) }));
   const texts = new Map(
     packages.map((about) => [
       about.name,
@@ -31,8 +33,18 @@ export function tableSection(record: RunRecord, path: readonly Waited[], selecti
   );
   const body = html('tbody', {}, ...rows.map(({ row }) => row));
   const count = html('output', { class: 'count', 'aria-live': 'polite' });
-  const mark = html('span', { class: 'mark' }, '◆');
-  const legend = critical.size > 0 && html('span', { class: 'count' }, mark, ' on the critical path');
+  const legend = kinds.flatMap((kind) =>
+    marks[kind].size === 0
+      ? []
+      : [
+          html(
+            'span',
+            { class: 'count' },
+            html('span', { class: `mark ${kind}` }, signs[kind]),
+            ` ${markTexts[kind]} `,
+          ),
+        ],
+  );
   const shownVerdicts = new Set<string>();
 
   const filter = () => {
@@ -89,7 +101,7 @@ export function tableSection(record: RunRecord, path: readonly Waited[], selecti
   return section(
     'packages',
     'Packages',
-    html('div', { class: 'bar-head' }, html('div', { class: 'chips' }, ...chips), html('div', {}, legend, count)),
+    html('div', { class: 'bar-head' }, html('div', { class: 'chips' }, ...chips), html('div', {}, ...legend, count)),
     html(
       'div',
       { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of packages' },
@@ -118,29 +130,29 @@ function columnsFor({ packages, image }: RunRecord): Column[] {
       value: ({ imageBytes }) => (imageBytes === undefined ? undefined : imageBytes / Math.max(1, image?.bytes ?? 1)),
       show: shareText,
     },
-    { title: 'key', value: ({ key }) => key?.slice(0, 12) },
+    { title: 'key', value: ({ key }) => key?.slice(0, 8) },
   ];
   return all.filter(
     ({ isAlwaysShown, value }) => isAlwaysShown || packages.some((about) => value(about) !== undefined),
   );
 }
 
-function rowOf(about: PackageRecord, columns: readonly Column[], critical: ReadonlySet<string>, selection: Selection) {
+function rowOf(about: PackageRecord, columns: readonly Column[], marks: Marks, selection: Selection) {
   const { name, verdict } = about;
-  const isCritical = critical.has(name);
+  const own = kinds.filter((kind) => marks[kind].has(name));
   const cells = columns.map((column) => {
     const value = column.value(about);
     if (column.title === 'package') {
       const button = html('button', { type: 'button', title: 'Show in the graph and the timeline' }, name);
       button.addEventListener('click', () => selection.choose(name));
-      const mark = isCritical && html('span', { class: 'mark', title: 'on the critical path' }, '◆');
-      return html('th', { scope: 'row' }, button, mark);
+      const shown = own.map((kind) => html('span', { class: `mark ${kind}`, title: markTexts[kind] }, signs[kind]));
+      return html('th', { scope: 'row' }, button, ...shown);
     }
     if (column.title === 'verdict') return html('td', {}, html('span', { class: `verdict ${verdict}` }, verdict));
     if (typeof value === 'number') return html('td', { class: 'number' }, column.show?.(value) ?? String(value));
     return html('td', { class: column.title }, value ?? '');
   });
-  return html('tr', { 'data-package': name, class: isCritical ? 'critical' : '' }, ...cells);
+  return html('tr', { 'data-package': name, class: own.join(' ') }, ...cells);
 }
 
 function compare(a: number | string | undefined, b: number | string | undefined, isDescending: boolean): number {

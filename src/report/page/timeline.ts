@@ -1,36 +1,39 @@
-import type { Waited } from '../critical-path.ts';
-import { type Bar, laneCount } from '../lanes.ts';
+import { type Bar, type BarKind, laneCount } from '../lanes.ts';
 import type { RunRecord } from '../record.ts';
 import { charts } from './charts.ts';
 import { html, section } from './dom.ts';
 import { durationText } from './figures.ts';
+import { marksOf, markTexts, type Paths, pathLists } from './paths.ts';
 import type { Selection } from './selection.ts';
 import { openZoom } from './zoom.ts';
 
 /** Pixels from one lane to the next. */
-const rowHeights = { job: 24, fetch: 15 };
-const steps = ['fetch', 'unpack', 'prepare', 'build', 'deploy', 'store'] as const;
+const rowHeights = { job: 24, fetch: 15, wait: 15 };
+const steps = ['fetch', 'unpack', 'prepare', 'build', 'deploy', 'store', 'wait'] as const;
 
 /** What was at work when, in lanes, below how busy the machine was; it can be zoomed and moved. */
 export function timelineSection(
   record: RunRecord,
   bars: readonly Bar[],
-  path: readonly Waited[],
+  paths: Paths,
   selection: Selection,
 ): HTMLElement {
-  const critical = new Set(path.map((each) => each.package));
-  const versions = new Map(record.packages.map(({ name, verdict }) => [name, verdict]));
-  const [jobs, fetches] = [laneCount(bars, 'job'), laneCount(bars, 'fetch')];
-  const jobsBottom = jobs * rowHeights.job;
+  const marks = marksOf(paths);
+  const verdicts = new Map(record.packages.map(({ name, verdict }) => [name, verdict]));
+  const { tops, bottom, labels } = groupsOf(bars);
   const buttons = bars.map((bar, at) => {
-    const isCritical = bar.kind === 'job' && critical.has(bar.package);
+    const own = bar.kind === 'job' ? kinds.filter((kind) => marks[kind].has(bar.package)) : [];
+    const what = bar.kind === 'wait' ? reasonsOf(bar) : bar.steps.map(({ activity }) => activity).join(', ');
     const button = html(
       'button',
       {
         type: 'button',
-        class: `bar ${bar.kind} ${versions.get(bar.package) ?? ''}${isCritical ? ' critical' : ''}`,
+        class: `bar ${bar.kind} ${[verdicts.get(bar.package), ...own].join(' ')}`,
         'data-package': bar.package,
-        'aria-label': `${bar.package}, ${bar.steps.map(({ activity }) => activity).join(', ')}, ${durationText(bar.to - bar.from)}${isCritical ? ', on the critical path' : ''}`,
+        'aria-label': [bar.package, what, durationText(bar.to - bar.from), ...own.map((kind) => markTexts[kind])].join(
+          ', ',
+        ),
+        title: bar.kind === 'wait' && what,
         // One stop for the Tab key; the arrow keys go on from there.
         tabindex: at === 0 ? 0 : -1,
       },
@@ -39,8 +42,8 @@ export function timelineSection(
     const width = Math.max(bar.to - bar.from, 0);
     button.style.left = percent(bar.from / record.seconds);
     button.style.width = percent(width / record.seconds);
-    button.style.top = `${bar.kind === 'job' ? bar.lane * rowHeights.job : jobsBottom + groupGap + bar.lane * rowHeights.fetch}px`;
-    button.style.backgroundImage = colours(bar);
+    button.style.top = `${tops[bar.kind] + bar.lane * rowHeights[bar.kind]}px`;
+    if (bar.kind !== 'wait') button.style.backgroundImage = colours(bar);
     button.addEventListener('click', () => selection.choose(bar.package));
     return button;
   });
@@ -49,13 +52,9 @@ export function timelineSection(
     'div',
     { class: 'lanes', role: 'group', 'aria-label': 'Packages at work, in order of their beginning' },
     ...buttons,
+    ...labels,
   );
-  lanes.style.height = `${jobsBottom + (fetches > 0 ? groupGap + fetches * rowHeights.fetch : 0)}px`;
-  if (fetches > 0) {
-    const label = html('span', { class: 'group' }, 'downloads');
-    label.style.top = `${jobsBottom}px`;
-    lanes.append(label);
-  }
+  lanes.style.height = `${bottom}px`;
   const content = html('div', { class: 'content' }, ...charts(record), lanes);
   const zoom = openZoom(content, record.seconds);
   selection.onChange(() => {
@@ -68,13 +67,37 @@ export function timelineSection(
   return section(
     'timeline',
     'Timeline',
-    html('div', { class: 'bar-head' }, legend(bars), zoom.controls),
+    html('div', { class: 'bar-head' }, legend(bars, paths), zoom.controls),
     zoom.view,
-    path.length > 0 && pathList(path, selection),
+    ...pathLists(paths, selection),
   );
 }
 
 const groupGap = 22;
+const kinds = ['waited', 'chain'] as const;
+
+/** Where the lanes of each kind begin; jobs need no name. */
+function groupsOf(bars: readonly Bar[]) {
+  const tops: Record<BarKind, number> = { job: 0, fetch: 0, wait: 0 };
+  const labels: HTMLElement[] = [];
+  let bottom = laneCount(bars, 'job') * rowHeights.job;
+  for (const [kind, text] of [
+    ['fetch', 'downloads'],
+    ['wait', 'waiting'],
+  ] as const) {
+    const count = laneCount(bars, kind);
+    if (count === 0) continue;
+    const label = html('span', { class: 'group' }, text);
+    label.style.top = `${bottom}px`;
+    labels.push(label);
+    tops[kind] = bottom + groupGap;
+    bottom = tops[kind] + count * rowHeights[kind];
+  }
+  return { tops, bottom, labels };
+}
+
+const reasonsOf = ({ steps: waits }: Bar): string =>
+  [...new Set(waits.map(({ detail }) => (detail === undefined ? 'waiting' : `waiting for ${detail}`)))].join(', then ');
 
 const percent = (part: number): string => `${Number.isFinite(part) ? part * 100 : 0}%`;
 
@@ -87,26 +110,12 @@ function colours({ steps: parts, from, to }: Bar): string {
   return `linear-gradient(to right, ${stops.join(', ')})`;
 }
 
-function legend(bars: readonly Bar[]): HTMLElement {
+function legend(bars: readonly Bar[], paths: Paths): HTMLElement {
   const seen = new Set(bars.flatMap((bar) => bar.steps.map(({ activity }) => activity)));
   const items = steps.filter((step) => seen.has(step)).map((step) => html('li', { class: step }, step));
-  return html('ul', { class: 'legend' }, ...items, html('li', { class: 'critical' }, 'critical path'));
-}
-
-function pathList(path: readonly Waited[], selection: Selection): HTMLElement {
-  const items = path.map(({ package: name, waited, seconds }) => {
-    const button = html(
-      'button',
-      { type: 'button', 'data-package': name },
-      name,
-      ' ',
-      html('b', {}, durationText(seconds)),
-    );
-    button.addEventListener('click', () => selection.choose(name));
-    const pause = waited >= 0.5 && html('span', { class: 'pause' }, `${durationText(waited)} waiting`);
-    return html('li', {}, pause, button);
-  });
-  return html('div', { class: 'path' }, html('h3', {}, 'What the end waited for'), html('ol', {}, ...items));
+  const marks = marksOf(paths);
+  const own = kinds.filter((kind) => marks[kind].size > 0);
+  return html('ul', { class: 'legend' }, ...items, ...own.map((kind) => html('li', { class: kind }, markTexts[kind])));
 }
 
 function moveByArrows(bars: readonly Bar[], buttons: readonly HTMLButtonElement[]): void {

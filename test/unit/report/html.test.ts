@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { htmlOf } from '../../../src/report/html.ts';
 import { recordRun } from '../../../src/report/record.ts';
-import { smallSystem, toldRun } from '../../support/told-runs.ts';
+import { toldRun } from '../../support/told-runs.ts';
 
 const parts = { script: 'draw()', style: 'body {}' };
 
 function recordWith(name: string) {
-  const { events, about } = toldRun(smallSystem);
-  return recordRun(events, { ...about, packages: [{ name, build: [], run: [], contains: [] }] });
+  const { events, about } = toldRun([{ name, seconds: 1 }]);
+  return recordRun(events, about);
 }
 
 test('whatever a name holds, nothing in the data ends the script element or begins a comment', () => {

@@ -4,13 +4,24 @@ import { barsOf, laneCount } from '../../../src/report/lanes.ts';
 import { recordRun } from '../../../src/report/record.ts';
 import { manyPackages, toldRun } from '../../support/told-runs.ts';
 
-const step = (activity: Activity, from: number, to: number) => ({ activity, from, to });
+const step = (activity: Activity, from: number, to: number, detail?: string) => ({ activity, from, to, detail });
 const told = (packages: Parameters<typeof barsOf>[0]) =>
   barsOf(packages).map((bar) => `${bar.package} ${bar.kind} ${bar.lane}: ${bar.from}-${bar.to}`);
 
-test('steps without a pause are one bar, and a wait between them makes two', () => {
+test('steps without a pause are one bar, and a wait between them makes two and one of its own', () => {
   const steps = [step('unpack', 0, 1), step('wait', 1, 3), step('build', 3, 4), step('deploy', 4, 5)];
-  expect(told([{ name: 'a', steps }])).toEqual(['a job 0: 0-1', 'a job 0: 3-5']);
+  expect(told([{ name: 'a', steps }])).toEqual(['a job 0: 0-1', 'a wait 0: 1-3', 'a job 0: 3-5']);
+});
+
+test('waits for one thing after the other are one bar, and a wait that nobody would see is none', () => {
+  const steps = [step('wait', 0, 2, 'its source'), step('wait', 2, 3, 'a job slot'), step('build', 3, 4)];
+  const other = [step('wait', 3, 3.05, 'a job slot'), step('build', 3.05, 4)];
+  expect(
+    told([
+      { name: 'a', steps },
+      { name: 'b', steps: other },
+    ]),
+  ).toEqual(['a wait 0: 0-3', 'a job 0: 3-4', 'b job 1: 3.05-4']);
 });
 
 test('a bar takes the first lane that is free; downloads have lanes of their own', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MkEvent } from '../../../src/report/event.ts';
+import type { Activity, MkEvent } from '../../../src/report/event.ts';
 import { type RelatedPackage, recordRun, type TimedEvent } from '../../../src/report/record.ts';
 import { smallSystem, toldRun } from '../../support/told-runs.ts';
 
@@ -23,12 +23,16 @@ function record(packages: readonly RelatedPackage[], ...events: readonly (readon
   return recordRun(timed, { packages, cores: 2, startedAt: 0 });
 }
 
-const busy = (name: string, activity: 'fetch' | 'wait' | 'prepare' | 'build' | 'deploy'): MkEvent => {
-  return { event: 'activity', package: name, activity };
+const busy = (name: string, activity: Activity, detail?: string): MkEvent => {
+  return { event: 'activity', package: name, activity, ...(detail !== undefined && { detail }) };
 };
 
 const stepsOf = ({ packages }: ReturnType<typeof record>, name: string) =>
-  packages.find((each) => each.name === name)?.steps.map(({ activity, from, to }) => `${activity} ${from}-${to}`);
+  packages
+    .find((each) => each.name === name)
+    ?.steps.map(({ activity, from, to, detail }) => {
+      return `${activity} ${from}-${to}${detail === undefined ? '' : ` for ${detail}`}`;
+    });
 
 test('a step of a package lasts until its next one, and the last until its verdict', () => {
   const run = record([lone('a')], [0, start], [1, busy('a', 'build')], [4, busy('a', 'deploy')], [5, ended('a')]);
@@ -58,6 +62,36 @@ test('a download that runs ahead ends when the file is there, whatever source it
     ] as const),
   );
   expect(stepsOf(run, 'a')).toEqual(['fetch 1-3', 'build 8-9']);
+});
+
+test('each thing that a package waits for is a step, also while its download runs ahead', () => {
+  const run = record(
+    [lone('a')],
+    [0, start],
+    [1, busy('a', 'fetch', 'a.tar')],
+    [2, busy('a', 'wait', 'process 7 in /b')],
+    [3, busy('a', 'wait', 'its turn')],
+    [4, busy('a', 'wait', 'a job slot')],
+    [6, busy('a', 'build')],
+    [9, ended('a')],
+  );
+  expect(stepsOf(run, 'a')).toEqual([
+    'fetch 1-3',
+    'wait 2-4 for process 7 in /b',
+    'wait 4-6 for a job slot',
+    'build 6-9',
+  ]);
+});
+
+test('a source that is there early makes nobody wait', () => {
+  const run = record(
+    [lone('a')],
+    [0, start],
+    [1, busy('a', 'fetch')],
+    [3, busy('a', 'wait', 'its turn')],
+    [9, ended('a')],
+  );
+  expect(stepsOf(run, 'a')).toEqual(['fetch 1-3']);
 });
 
 test("preparing another package's source ends when the one that uses it is built", () => {
