@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf } from './digest.ts';
 import { walkTree } from './files.ts';
@@ -23,11 +23,25 @@ const longestText = 256 * 1024;
 
 /** Records one file as `path`; its text is kept as far as the budget allows. */
 export function recordFile(full: string, path: string, budget: TextBudget): FileRecord {
-  const bytes = readFileSync(full);
-  const kind = statSync(full).mode & 0o111 ? 'executable' : 'file';
+  const { bytes, mode } = readFile(full);
+  const kind = mode & 0o111 ? 'executable' : 'file';
   const text = bytes.length <= Math.min(longestText, budget.left) ? textOf(bytes) : undefined;
   if (text !== undefined) budget.left -= bytes.length;
   return { path, kind, digest: digestOf(bytes), ...(text !== undefined && { text }) };
+}
+
+const buffer = Buffer.allocUnsafe(64 * 1024);
+
+/** A view of the content until the next call: a run reads thousands of small files. */
+function readFile(path: string): { readonly bytes: Uint8Array; readonly mode: number } {
+  const file = openSync(path, 'r');
+  try {
+    const { mode, size } = fstatSync(file);
+    const isWhole = size < buffer.length && readSync(file, buffer, 0, buffer.length, 0) === size;
+    return { bytes: isWhole ? buffer.subarray(0, size) : readFileSync(path), mode };
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Records every file and link below a directory, in the order of `walkTree`; without what `isLeftOut` names. */

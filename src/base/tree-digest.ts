@@ -1,7 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { bytesOf, onDisk, shownName, textOf } from './byte-name.ts';
 import { walkBytes } from './byte-tree.ts';
 import { type Digest, digestOfDocument, digestOfFile } from './digest.ts';
@@ -65,7 +64,9 @@ const digestOf = (path) => {
 };
 parentPort.postMessage(workerData.map((path) => digestOf(Buffer.from(path, 'latin1'))));`;
 
-function digestsInThread(files: readonly string[]): Promise<readonly Digest[]> {
+async function digestsInThread(files: readonly string[]): Promise<readonly Digest[]> {
+  // Few runs need it.
+  const { Worker } = await import('node:worker_threads');
   return new Promise((resolve, reject) => {
     new Worker(readerProgram, { eval: true, workerData: files }).once('message', resolve).once('error', reject);
   });

@@ -149,10 +149,19 @@ const separateLibraries = {
     }),
 };
 
-/** What yargs measures texts with takes longer to load than all of the engine, and the texts of its help are plain. */
+/**
+ * What yargs measures texts with takes longer to load than all of the engine, and the texts of its help are plain; and of
+ * Node's assertions it needs one.
+ */
 const quickWidth = {
   name: 'quick-width',
   setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^assert$/ }, ({ path, importer }) =>
+      /\/node_modules\/yargs\//.test(importer) ? { path, namespace: 'quick-assert' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'quick-assert' }, () => {
+      return { contents: quickAssert };
+    });
     onResolve({ filter: /^string-width$/ }, ({ path, importer }) =>
       /\/node_modules\/(yargs|cliui|wrap-ansi)\//.test(importer) ? { path, namespace: 'quick-width' } : undefined,
     );
@@ -161,6 +170,11 @@ const quickWidth = {
     });
   },
 };
+
+const quickAssert = `
+const check = (holds) => { if (!holds) throw new TypeError('yargs: an assertion does not hold'); };
+export const notStrictEqual = (a, b) => check(!Object.is(a, b));
+export const strictEqual = (a, b) => check(Object.is(a, b));`;
 
 function inputsOf(paths) {
   const inputOf = (path) => {

@@ -1,7 +1,6 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { describeExit, findProgram, finished, start, succeeded } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
@@ -46,6 +45,8 @@ export async function* decompress(file: string, format: Format): AsyncGenerator<
 }
 
 async function* gunzip(file: string): AsyncGenerator<Buffer> {
+  // Most runs unpack nothing.
+  const { createGunzip } = await import('node:zlib');
   const output = createGunzip({ chunkSize: 256 * 1024 });
   const input = createReadStream(file, { highWaterMark: 256 * 1024 });
   pipeline(input, output, () => {});

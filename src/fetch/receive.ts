@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { copyFile, constants as fsConstants, open, rename, stat } from 'node:fs/promises';
-import { performance } from 'node:perf_hooks';
 import type { Digest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { type DownloadOptions, download, type ResponseHead } from '../base/http.ts';

@@ -71,6 +71,7 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
       each.buildDepends.length === 0 ? undefined : [...(depends[at] ?? []), ...placesOf(each.buildDepends)];
     nodes.set(name, nodeOf(name, each, contents[at] ?? none, behind(at, direct), names));
   }
+  const dependents = followers.map((each) => each.map((at) => names[at] ?? ''));
   const node = (name: string): Node => {
     const found = nodes.get(name);
     if (found === undefined) throw new TypeError(`${name} is not in the graph`);
@@ -82,7 +83,7 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
     order: [...nodes.values()],
     node,
     needs: (name) => needs[places.get(name) ?? -1] ?? none,
-    neededBy: (name) => followers[places.get(name) ?? -1]?.map((at) => names[at] ?? '') ?? none,
+    neededBy: (name) => dependents[places.get(name) ?? -1] ?? none,
   };
 }
 
