@@ -16,9 +16,14 @@ export interface Node {
   readonly staged: readonly string[];
   /** The same as places in the graph's `names`; in a great graph there are millions of them. */
   readonly stagedAt: Uint32Array;
+  /** Where its build sees the tree of one of them. */
+  placeOf(name: string): StagingPlace;
   /** The recipe whose prepared source tree it builds from, mostly its own; undefined when it has no source. */
   readonly source: LoadedRecipe | undefined;
 }
+
+/** Tools of the build machine are in the toolchain, what is made for the target is in the sysroot. */
+export type StagingPlace = 'toolchain' | 'sysroot';
 
 /** An immutable graph of packages. */
 export interface Graph {
@@ -64,12 +69,14 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
   const depends = relations.map((each) => placesOf(each.depends));
   const behind = reachable(order, depends);
   const nodes = new Map<string, Node>();
+  const isForTarget = isTarget(get);
+  const whole: Whole = { names, placeOf: (name) => (isForTarget(name) ? 'sysroot' : 'toolchain') };
   for (const at of order) {
     const [name = '', each] = [names[at], relations[at]];
     if (each === undefined) continue;
     const direct =
       each.buildDepends.length === 0 ? undefined : [...(depends[at] ?? []), ...placesOf(each.buildDepends)];
-    nodes.set(name, nodeOf(name, each, contents[at] ?? none, behind(at, direct), names));
+    nodes.set(name, nodeOf(name, each, contents[at] ?? none, behind(at, direct), whole));
   }
   const dependents = followers.map((each) => each.map((at) => names[at] ?? ''));
   const node = (name: string): Node => {
@@ -104,12 +111,15 @@ const none: readonly string[] = [];
 
 const sorted = (names: readonly string[]): readonly string[] => (names.length < 2 ? names : [...names].sort());
 
+/** What is the same for all nodes of a graph. */
+type Whole = Pick<Graph, 'names'> & Pick<Node, 'placeOf'>;
+
 function nodeOf(
   name: string,
   { loaded, source, depends, buildDepends, runDepends }: Relations,
   contents: readonly string[],
   stagedAt: Uint32Array,
-  names: readonly string[],
+  { names, placeOf }: Whole,
 ): Node {
   return {
     name,
@@ -123,6 +133,7 @@ function nodeOf(
       return Array.from(stagedAt, (at) => names[at] ?? '');
     },
     stagedAt,
+    placeOf,
     source,
   };
 }

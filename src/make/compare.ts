@@ -95,7 +95,8 @@ function members(name: string, before: Planned, after: Planned, differences: Rea
   const isDifferent = (field: 'staged' | 'contents') => (member: string) => {
     const [step, stepNow] = [before.steps.get(member), after.steps.get(member)];
     if (step?.kind !== 'cached' || stepNow?.kind !== 'cached') return differences.get(member)?.kind !== 'same';
-    if (field === 'staged') return step.result.output !== stepNow.result.output;
+    if (field === 'staged')
+      return step.result.output !== stepNow.result.output || then.placeOf(member) !== now.placeOf(member);
     return differ(contentKey(step.result), contentKey(stepNow.result));
   };
   const came = (['staged', 'contents'] as const).flatMap((field) => {

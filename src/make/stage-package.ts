@@ -5,7 +5,7 @@ import { emptyDir } from '../base/files.ts';
 import type { HookPaths } from '../build/action.ts';
 import { type Mount, sandboxPaths } from '../build/sandbox.ts';
 import { type StagedTree, stageTrees } from '../build/stage.ts';
-import type { Node } from '../graph/graph.ts';
+import type { Node, StagingPlace } from '../graph/graph.ts';
 import { versionOf } from '../plan/key.ts';
 import type { Content } from '../recipe/context.ts';
 import type { Result } from '../store/store.ts';
@@ -46,16 +46,16 @@ export function stagePackage(
 ): HookPlace {
   const { sandbox, workingTrees, recipeDir: recipeDirOf } = workshop;
   const isIsolated = sandbox === 'namespaces';
-  const staged = (runsOn: Node['runsOn']): StagedTree[] =>
+  const staged = (place: StagingPlace): StagedTree[] =>
     node.staged
+      .filter((name) => node.placeOf(name) === place)
       .map(resultOf)
-      .filter((made) => made.node.runsOn === runsOn)
       .map((made) => ({ package: made.node.name, tree: reviewedTree(made, workshop) }));
   const [toolchainDir, sysroot] = [join(workDir, 'toolchain'), join(workDir, 'sysroot')];
   // Without a sandbox nothing keeps a hook from writing to what it is given, and what it is given is used again.
   const staging = isIsolated ? 'links' : 'copies';
-  stageTrees(staged('build'), toolchainDir, node.name, staging);
-  stageTrees(staged('target'), sysroot, node.name, staging);
+  stageTrees(staged('toolchain'), toolchainDir, node.name, staging);
+  stageTrees(staged('sysroot'), sysroot, node.name, staging);
   // The compiler looks for its sysroot beside itself, here and in the composed toolchain.
   symlinkSync('../sysroot', join(toolchainDir, 'sysroot'));
 

@@ -2,7 +2,7 @@ import type { Digest } from '../base/digest.ts';
 import { partOf } from '../graph/graph.ts';
 import { type Change, describe, detailed, summary } from '../plan/change.ts';
 import { differentReads } from '../plan/explain-reads.ts';
-import { versionOf } from '../plan/key.ts';
+import { outputIn, versionOf } from '../plan/key.ts';
 import { changesSince, nothingChanged, type Previous, type Step } from '../plan/plan.ts';
 import type { PlannedTarget } from './plan-target.ts';
 
@@ -65,7 +65,7 @@ function because(change: Change, user: Previous, planned: Planned, told: Set<str
   const { name, how } = change;
   if (how !== 'changed' || told.has(name)) return [];
   told.add(name);
-  const then = user.document.staged[name] ?? user.document.contents[name]?.output;
+  const then = outputIn(user.document.staged[name]) ?? user.document.contents[name]?.output;
   const last = planned.inputs.previous(name);
   const found = last === undefined ? undefined : outputChange(name, last, then, planned);
   if (last === undefined || found === undefined) return [];

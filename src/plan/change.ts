@@ -1,4 +1,5 @@
 import { unreachable } from '../base/failure.ts';
+import type { StagingPlace } from '../graph/graph.ts';
 import type { TextChange } from './text-change.ts';
 
 /** Where the reader finds something: a file as it is named in the trees of the workspace, and a line from 1. */
@@ -58,6 +59,8 @@ export type Change =
       readonly text?: TextChange;
     }
   | { readonly kind: 'dependency'; readonly name: string; readonly how: How }
+  /** The tree of a dependency is seen in another place. */
+  | { readonly kind: 'staging'; readonly name: string; readonly today: StagingPlace }
   /** A package of the image, and what of it is different. */
   | { readonly kind: 'content'; readonly name: string; readonly how: How; readonly details: readonly string[] };
 
@@ -123,6 +126,8 @@ export function describe(change: Change): string {
       return configurationChange(change);
     case 'dependency':
       return `dependency ${change.name} ${was(change.how)}`;
+    case 'staging':
+      return `dependency ${change.name} is in the ${change.today} now`;
     case 'content': {
       const details = change.details.length === 0 ? '' : ` (${change.details.join(', ')})`;
       return `content ${change.name} ${was(change.how)}${details}`;

@@ -2,14 +2,14 @@ import type { Read } from '../store/store.ts';
 import type { Change, How } from './change.ts';
 import { changedCode } from './explain-code.ts';
 import { changedReads } from './explain-reads.ts';
-import type { ContentKey } from './key.ts';
+import { type ContentKey, outputIn, type StagedKey } from './key.ts';
 import { differ, type Side } from './side.ts';
 
 /** Everything that is different, what the package itself says first; `asked` is what its hooks read. */
 export function changesBetween(before: Side, today: Side, asked: readonly Read[]): readonly Change[] {
   const [old, now] = [before.document, today.document];
   // The documents of another mk may have other members.
-  if (old.epoch !== now.epoch || old.checks !== now.checks) return [{ kind: 'engine' }];
+  if (old.epoch !== now.epoch || old.checks !== now.checks || hasNoPlaces(old)) return [{ kind: 'engine' }];
   const changes: readonly Change[] = [
     ...changedCode(before, today),
     ...(old.target === now.target ? [] : [{ kind: 'target', before: old.target, after: now.target } as const]),
@@ -33,8 +33,20 @@ function* changedMembers<T>(before: Members<T>, today: Members<T>): Generator<re
   }
 }
 
-const changedDependencies = (before: Members<string>, today: Members<string>): Change[] =>
-  [...changedMembers(before, today)].map(([name, how]) => ({ kind: 'dependency', name, how }));
+const hasNoPlaces = ({ staged = {} }: Side['document']): boolean =>
+  Object.values(staged).some((each) => outputIn(each) === undefined);
+
+function changedDependencies(before: Members<StagedKey>, today: Members<StagedKey>): Change[] {
+  return [...changedMembers(before, today)].flatMap(([name, how]): Change[] => {
+    const [old, now] = [before[name], today[name]];
+    if (old === undefined || now === undefined) return [{ kind: 'dependency', name, how }];
+    const place = now.startsWith('toolchain/') ? 'toolchain' : 'sysroot';
+    return [
+      ...(outputIn(old) === outputIn(now) ? [] : [{ kind: 'dependency', name, how } as const]),
+      ...(old.startsWith(`${place}/`) ? [] : [{ kind: 'staging', name, today: place } as const]),
+    ];
+  });
+}
 
 function changedContents(before: Members<ContentKey>, today: Members<ContentKey>): Change[] {
   return [...changedMembers(before, today)].map(([name, how]) => {

@@ -1,7 +1,7 @@
 import { canonicalJson, type Digest, digestOf, digestOfDocument } from '../base/digest.ts';
 import { once } from '../base/once.ts';
 import { checksVersion } from '../base/output-checks.ts';
-import type { Node } from '../graph/graph.ts';
+import type { Node, StagingPlace } from '../graph/graph.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Read, Result } from '../store/store.ts';
 
@@ -37,11 +37,14 @@ export interface InputsDocument {
 
 /** Everything a package's result depends on, as a document that can be printed and compared. */
 export interface KeyDocument extends InputsDocument {
-  /** Staged packages with the digests of their deploy trees. */
-  readonly staged: Readonly<Record<string, Digest>>;
+  /** Staged packages with the places of their deploy trees and the digests of these. */
+  readonly staged: Readonly<Record<string, StagedKey>>;
   /** Packages of the image with their trees and all else that its hooks see of them. */
   readonly contents: Readonly<Record<string, ContentKey>>;
 }
+
+/** The same tree is something else in another place: compilers look for headers in the one, for programs in the other. */
+export type StagedKey = `${StagingPlace}/${Digest}`;
 
 export type ContentKey = Pick<Result, 'version' | 'output' | 'permissions' | 'license' | 'accept' | 'whenLinked'>;
 
@@ -62,7 +65,7 @@ export function keyDocument(
   resultOf: (name: string) => Result,
   circumstances: KeyCircumstances,
 ): KeyDocument {
-  const staged = once(() => byName(node.staged, (name) => resultOf(name).output));
+  const staged = once(() => byName(node.staged, (name) => stagedKey(node, name, resultOf(name).output)));
   const contents = once(() => byName(node.contents, (name) => contentKey(resultOf(name))));
   return {
     ...inputsDocument(node, circumstances),
@@ -119,7 +122,14 @@ export function keyFrom(
 }
 
 /** A staged package in the text of a document. */
-export const stagedText = (name: string, output: Digest): string => `${JSON.stringify(name)}:"${output}"`;
+export const stagedText = (name: string, staged: StagedKey): string => `${JSON.stringify(name)}:"${staged}"`;
+
+export const stagedKey = ({ placeOf }: Pick<Node, 'placeOf'>, name: string, output: Digest): StagedKey =>
+  `${placeOf(name)}/${output}`;
+
+/** The tree of a staged package, without its place; undefined in a document of an older mk, which had no places. */
+export const outputIn = (staged: StagedKey | undefined): Digest | undefined =>
+  staged?.split('/')[1] as Digest | undefined;
 
 /** A package has the version of the source tree it builds from. */
 export const versionOf = ({ loaded, source }: Node): string | undefined =>

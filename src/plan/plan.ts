@@ -13,6 +13,8 @@ import {
   keyDocument,
   keyFrom,
   keyOf,
+  outputIn,
+  stagedKey,
   stagedText,
 } from './key.ts';
 import type { Side } from './side.ts';
@@ -156,7 +158,7 @@ export function makePlan(graph: Graph, inputs: PlanInputs): ReadonlyMap<string, 
   const texts: string[] = [];
   const textAt = (at: number): string => {
     const name = graph.names[at] ?? '';
-    texts[at] ??= stagedText(name, resultOf(name).output);
+    texts[at] ??= stagedText(name, stagedKey(graph.node(name), name, resultOf(name).output));
     return texts[at];
   };
   const isRun = (name: string) => steps.get(name)?.kind === 'run';
@@ -188,15 +190,20 @@ function documentSoFar(node: Node, last: Previous, resultOf: Known, { circumstan
   const document = inputsDocument(node, circumstances);
   if (last.document.epoch !== document.epoch) return document;
   const { staged, contents } = last.document;
-  const soFar = <T>(names: readonly string[], of: (result: Result) => T, before: Readonly<Record<string, T>>) =>
+  const soFar = <T>(names: readonly string[], of: (name: string, result: Result | undefined) => T | undefined) =>
     names.flatMap((name): [string, T][] => {
-      const result = resultOf(name);
-      const known = result === undefined ? before[name] : of(result);
+      const known = of(name, resultOf(name));
       return known === undefined ? [] : [[name, known]];
     });
+  const stagedSoFar = (name: string, result: Result | undefined) => {
+    const output = result?.output ?? outputIn(staged[name]);
+    return output === undefined ? undefined : stagedKey(node, name, output);
+  };
   return {
     ...document,
-    staged: Object.fromEntries(soFar(node.staged, ({ output }) => output, staged)),
-    contents: Object.fromEntries(soFar(node.contents, contentKey, contents)),
+    staged: Object.fromEntries(soFar(node.staged, stagedSoFar)),
+    contents: Object.fromEntries(
+      soFar(node.contents, (name, result) => (result === undefined ? contents[name] : contentKey(result))),
+    ),
   };
 }

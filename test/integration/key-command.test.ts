@@ -46,5 +46,7 @@ test('mk key of a package whose dependencies are not built names them', async ()
     "
   `);
   await ws.build();
-  expect(JSON.parse((await ask()).stdout).document.staged).toEqual({ lib: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(JSON.parse((await ask()).stdout).document.staged).toEqual({
+    lib: expect.stringMatching(/^sysroot\/[0-9a-f]{64}$/),
+  });
 });

@@ -171,3 +171,22 @@ test('a package that lost its last file loses its directory', async () => {
   await ws.build();
   expect(existsSync(join(ws.here, 'toy-box/deploy/other'))).toBe(false);
 });
+
+test('a dependency whose tree, of the same bytes, is seen in another place builds its users anew', async () => {
+  const helper = (runsOn: string, prefix: string) =>
+    toy(`runsOn: '${runsOn}', ${installs(`${prefix}share/helper`, "'helper'")}`);
+  const look = "(await readdir(ctx.sysroot)).join() || 'nothing'";
+  await using ws = await workspace({
+    'pkg/helper/build.ts': helper('build', 'mk/toolchain/'),
+    'pkg/user/build.ts': `import { readdir } from 'node:fs/promises';\n${toy(
+      `buildDepends: ['helper'], ${installs('share/seen', look)}`,
+    )}`,
+    'product/box/ROOTFS': 'user\n',
+  });
+  await ws.build();
+  expect(ws.built('deploy/user/share/seen')).toBe('nothing');
+  ws.write('pkg/helper/build.ts', helper('target', ''));
+  const run = await ws.build();
+  expect(reasonOf(run, 'user')).toMatch(/^dependency helper is in the sysroot now/);
+  expect(ws.built('deploy/user/share/seen')).toBe('share');
+});

@@ -21,7 +21,7 @@ const before: KeyDocument = {
     { kind: 'text', name: 'dnsmasq.conf' },
     { kind: 'list', name: 'ROOTFS', value: 'bash busybox dropbear' },
   ],
-  staged: { musl: digestOf('musl'), zlib: digestOf('zlib') },
+  staged: { musl: `sysroot/${digestOf('musl')}`, zlib: `sysroot/${digestOf('zlib')}` },
   contents: { bash: content },
   machine: digestOf('machine'),
   sandboxed: true,
@@ -93,8 +93,13 @@ describe('a change is told in words:', () => {
     ],
     [
       'dependencies',
-      { staged: { musl: digestOf('x'), xz: digestOf('xz') } },
+      { staged: { musl: `sysroot/${digestOf('x')}`, xz: `toolchain/${digestOf('xz')}` } },
       'dependency musl changed; dependency xz added; dependency zlib removed',
+    ],
+    [
+      'the place of a dependency',
+      { staged: { musl: `toolchain/${digestOf('musl')}`, zlib: `toolchain/${digestOf('x')}` } },
+      'dependency musl is in the toolchain now; dependency zlib changed; dependency zlib is in the toolchain now',
     ],
     [
       'contents',
@@ -133,6 +138,8 @@ describe('a change is told in words:', () => {
   test('the engine alone, when the document was stored by an older mk', () => {
     const { contents: _, reads: __, ...older } = JSON.parse(JSON.stringify({ ...before, epoch: 0 }));
     expect(told(older, {})).toBe('mk itself changed');
+    const unplaced = { ...before, staged: { musl: digestOf('musl') } } as unknown as KeyDocument;
+    expect(told(unplaced, {})).toBe('mk itself changed');
   });
 });
 

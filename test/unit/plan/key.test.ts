@@ -65,11 +65,11 @@ const keys = async (given?: Given) =>
 test('the keys of these recipes are the same for ever', async () => {
   expect(await keys()).toMatchInlineSnapshot(`
     {
-      "app": "7b198bef17e00b02fff6a79bac213b19028323d0079ed0b687df88ee9a8f2fbe",
+      "app": "86be78252dd85561738d111c4e0287aa7583e42cf140c6c19653dfb4a338ed71",
       "gcc": "49c331b9d8a778c3ec83cacb7939a76850d507d93a18c53563c129ca661114c8",
-      "libstdc++": "97890493b3884082e12cc28a19b93ee509c298d4a9555c3d4ce3d3fd95f0a9cc",
+      "libstdc++": "fc57f71131c96099a841ab183ce4be569aab106bafbba72bae16adf880c860f6",
       "packer": "bd7a4a2b9c75824c25669ad6a8ed9d9ba6035074a383d00dea2e3b56dc6ee9d8",
-      "root": "4805f574de498d0ac6a1f5d1b6efa4cdecd4b742a6355a98ee31b5ced71425e7",
+      "root": "38bed07458eaa57bb5a3743aff021ccde46fb60b117f7af89f7e2b60649b7781",
     }
   `);
 });
@@ -102,7 +102,7 @@ test('a key is the digest of a document that can be read', async () => {
         "recipe": "86c9d2cce8e0ee38955af5656511c12b60a06c1c02ecbd537cc9bb18ee55d30b",
       },
       "staged": {
-        "gcc": "94f0fa7f897ccce65856dc5a98bae4bf6957a346766613d79414c976d093aa4a",
+        "gcc": "toolchain/94f0fa7f897ccce65856dc5a98bae4bf6957a346766613d79414c976d093aa4a",
       },
       "target": "arm-linux-musleabihf",
       "version": "12.2.0",
@@ -137,7 +137,7 @@ test('a key is the digest of a document that can be read', async () => {
       "runsOn": "target",
       "sandboxed": true,
       "staged": {
-        "packer": "131db0b57a618771d4d791b8e065c3286ff3b0fd92afb2dcdd6119256688f94e",
+        "packer": "toolchain/131db0b57a618771d4d791b8e065c3286ff3b0fd92afb2dcdd6119256688f94e",
       },
       "target": "arm-linux-musleabihf",
     }
@@ -172,6 +172,11 @@ describe('a key moves', () => {
       'with what the fields of its source read',
       { reads: { gcc: [{ kind: 'text', name: 'x' }] } },
       ['gcc', 'libstdc++'],
+    ],
+    [
+      'with the place where the output of what it is built with is seen',
+      { recipes: { packer: {} } },
+      ['packer', 'root'],
     ],
     ['for a tool with the build machine', { circumstances: { machine: digestOf('other') } }, ['gcc', 'packer']],
     ['with the target', { circumstances: { target: 'x86_64-linux-musl' } }, Object.keys(recipes).sort()],
