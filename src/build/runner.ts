@@ -29,6 +29,8 @@ function endWithEngine({ paths }: Action, engine: number): void {
 async function main(): Promise<void> {
   const engine = process.ppid;
   const action = receiveAction();
+  // What build.ts throws while it is loaded is a failure of the first hook that there is: only that one has a log.
+  if (action.phase === 'build') hook = 'build';
   endWithEngine(action, engine);
   process.setSourceMapsEnabled(true);
   process.umask(0o022);

@@ -169,3 +169,16 @@ test('a mode without its 0o is refused where it is used', async () => {
   });
   expect((await ws.build()).stderr).toContain('the mode of /mk/deploy/bin/x is 755 in decimal: write 0o755');
 });
+
+test('a build.ts that throws only where its hooks run fails its package, and the others are built', async () => {
+  const throwing = "if (process.argv[1]?.includes('runner')) throw new Error('not here');\n";
+  await using ws = await workspace({
+    'pkg/bad/build.ts': toy('async build() {}').replace('export default', `${throwing}export default`),
+    'pkg/good/build.ts': toy(installs('share/good', "'good'")),
+  });
+  const run = await ws.build('-k');
+  expect(run.stderr).toContain('error[hook-failed]: bad: not here in build');
+  expect(run.stderr).toContain(`--> ${join(ws.layer, 'pkg/bad/build.ts')}:2:`);
+  expect(ends(run, 'failed')).toEqual(['bad']);
+  expect(ends(run, 'built')).toEqual(['good']);
+});
