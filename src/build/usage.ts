@@ -11,28 +11,56 @@ export interface Measured {
   end(cpu: number | undefined): Usage;
 }
 
-/** Measures what builds take of the machine, and the machine itself, as long as anything is built. */
+/** Measures what builds take of the machine, and the machine itself, as long as somebody wants to know. */
 export interface Meter {
   measure(pid: number): Measured;
+  /** Samples the machine until the function that it returns is called; builds that follow each other leave no hole. */
+  watch(): () => void;
+}
+
+/** How busy the machine was in the last `seconds`: cores that worked, and bytes of memory that are available now. */
+export interface MachineSample {
+  readonly busy: number;
+  readonly free: number;
+  readonly seconds: number;
 }
 
 /** Milliseconds between two looks at processes; a sample of the machine is told at every second one. */
 const interval = 500;
 
-/** `onSample` hears about once a second of cores that are busy and of bytes of memory that are available. */
-export function openMeter(onSample: (busy: number, free: number) => void): Meter {
+/** `onSample` hears about once a second; nothing of this keeps the process alive. */
+export function openMeter(onSample: (sample: MachineSample) => void): Meter {
   const looks = new Set<() => void>();
+  const watchers = new Set<object>();
   let timer: NodeJS.Timeout | undefined;
   let [count, last] = [0, { busy: 0, at: 0 }];
 
+  const start = () => {
+    if (timer !== undefined) return;
+    [count, last] = [0, busyTime()];
+    timer = setInterval(look, interval).unref();
+  };
   const look = () => {
+    // Not as soon as a build ends: the next one may begin at once.
+    if (looks.size + watchers.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+      return;
+    }
     for (const each of looks) each();
     if (++count % 2 !== 0) return;
     const now = busyTime();
-    onSample((now.busy - last.busy) / Math.max(0.001, now.at - last.at), availableMemory());
+    const seconds = now.at - last.at;
+    onSample({ busy: (now.busy - last.busy) / Math.max(0.001, seconds), free: availableMemory(), seconds });
     last = now;
   };
   return {
+    watch() {
+      const watcher = {};
+      watchers.add(watcher);
+      start();
+      return () => void watchers.delete(watcher);
+    },
     measure(pid) {
       let [memory, peak, cpu] = [0, 0, 0];
       const take = () => {
@@ -41,18 +69,14 @@ export function openMeter(onSample: (busy: number, free: number) => void): Meter
         peak = Math.max(peak, memory);
         cpu = Math.max(cpu, now.cpu);
       };
-      if (looks.size === 0) {
-        [count, last] = [0, busyTime()];
-        timer = setInterval(look, interval).unref();
-      }
       looks.add(take);
+      start();
       return {
         get memory() {
           return memory;
         },
         end(exact) {
           looks.delete(take);
-          if (looks.size === 0) clearInterval(timer);
           return { cpu: exact ?? cpu, memory: peak };
         },
       };

@@ -101,13 +101,15 @@ export async function makePackages(
     if (interrupt.isRequested()) return 'interrupted';
     return failed === undefined || keepGoing ? undefined : `${failed} failed`;
   };
-  await runSchedule(graph, {
+  const unwatch = [...plan.values()].some(({ kind }) => kind === 'run') ? workshop.meter.watch() : () => {};
+  const work = runSchedule(graph, {
     keepGoing,
     priorities: order,
     isStopped: interrupt.isRequested,
     skip: (node, because) => finish(node, 'skipped', 0, because),
     work: (node, priority) => makePackage(node, priority, { run, plan, site, results, obstacle, finish }),
   });
+  await work.finally(unwatch);
   prefetch.clearQueue();
   const status = interrupt.isRequested() ? 130 : counts.failed + counts.skipped > 0 ? 1 : 0;
   return { results, counts, seconds: (performance.now() - started) / 1000, status };

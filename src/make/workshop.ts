@@ -75,7 +75,7 @@ export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Worksh
     buildRoot,
     jobServer,
     slots: openSlots(jobServer, tell),
-    meter: openMeter((busy, free) => tell({ event: 'sample', busy, free })),
+    meter: openMeter((sample) => tell({ event: 'sample', ...sample })),
     spending: openSpending(),
     fetching: openFetching((source) =>
       tell({ event: 'activity', package: shownAs.get(source) ?? source, activity: 'wait', detail: itsTurn }),

@@ -66,12 +66,14 @@ export type MkEvent =
       readonly isEnded: boolean;
     }
   | {
-      /** How busy the machine is, about once a second while packages are built. */
+      /** How busy the machine is, about once a second in a run that has something to build. */
       readonly event: 'sample';
       /** Cores' worth of CPU time that was used since the last sample, by anybody. */
       readonly busy: number;
       /** Bytes of memory that are available. */
       readonly free: number;
+      /** How long ago the last sample was, or the beginning of sampling. */
+      readonly seconds?: number;
     }
   | {
       /** Nothing goes on, in one package or in the whole run, until something else has happened. */

@@ -49,8 +49,8 @@ export interface PackageRecord extends RelatedPackage {
   readonly imageBytes?: number | undefined;
 }
 
-/** How busy the machine was: seconds since the run began, cores' worth of CPU time, bytes of free memory. */
-export type Sample = readonly [at: number, busy: number, free: number];
+/** How busy the machine was in the `span` seconds before `at`: cores' worth of CPU time; bytes of free memory then. */
+export type Sample = readonly [at: number, busy: number, free: number, span: number];
 
 /** What the target's image holds, in bytes. */
 export interface ImageRecord {
@@ -148,7 +148,9 @@ export function recordRun(heard: readonly TimedEvent[], about: RunCircumstances)
         imageBytes: image?.packages[related.name],
       };
     }),
-    samples: thinned(of('sample').map(({ at, busy, free }): Sample => [at, busy, free])),
+    samples: thinned(
+      of('sample').map(({ at, busy, free, seconds: span = 1 }): Sample => [at, busy, free, Math.min(span, at)]),
+    ),
     failures: of('failure').map(({ event: _, at: __, place, ...failure }) => ({
       ...failure,
       place: place && `${place.file}:${place.line}:${place.column}`,
@@ -173,7 +175,10 @@ function thinned(samples: readonly Sample[]): readonly Sample[] {
   const groups = Array.from({ length: Math.ceil(samples.length / size) }, (_, at) =>
     samples.slice(at * size, (at + 1) * size),
   );
-  const mean = (group: readonly Sample[], part: 1 | 2) =>
-    group.reduce((sum, sample) => sum + sample[part], 0) / group.length;
-  return groups.map((group): Sample => [group.at(-1)?.[0] ?? 0, mean(group, 1), mean(group, 2)]);
+  return groups.map((group): Sample => {
+    const span = group.reduce((sum, sample) => sum + sample[3], 0);
+    const mean = (part: 1 | 2) =>
+      group.reduce((sum, sample) => sum + sample[part] * sample[3], 0) / Math.max(span, 1e-9);
+    return [group.at(-1)?.[0] ?? 0, mean(1), mean(2), span];
+  });
 }

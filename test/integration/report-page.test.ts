@@ -1,37 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeTree } from '../../src/base/files.ts';
-import { longestChain } from '../../src/report/critical-path.ts';
-import type { Activity } from '../../src/report/event.ts';
-import { htmlOf, type PageParts } from '../../src/report/html.ts';
-import { recordRun, type TimedEvent } from '../../src/report/record.ts';
-import { hasBrowser, openReport, type Page } from '../support/browser.ts';
-import { partsIn } from '../support/report.ts';
+import { hasBrowser } from '../support/browser.ts';
+import { type ReportPages, reportPages } from '../support/report-pages.ts';
 import { manyPackages, smallSystem, type ToldRun, toldRun } from '../support/told-runs.ts';
-import { toy, workspace } from '../support/workspace.ts';
 
-let dir: string;
-let parts: PageParts;
-
+let reports: ReportPages;
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'mk-report-'));
-  await using ws = await workspace({ 'pkg/a/build.ts': toy('build() {}') });
-  await ws.build();
-  parts = partsIn(ws.built('report.html') ?? '');
+  reports = await reportPages();
 });
-afterAll(() => removeTree(dir));
+afterAll(() => reports.close());
 
-/** A browser with the report of a run. */
-async function shown({ events, about }: ToldRun): Promise<Page> {
-  const file = join(dir, 'report.html');
-  writeFileSync(file, htmlOf(recordRun(events, about), parts));
-  const page = await openReport(file);
-  await page.emulate({});
-  return page;
-}
+const shown = (run: ToldRun) => reports.shown(run);
 
 const rows = `[...document.querySelectorAll('#packages tbody tr')].filter((row) => !row.hidden).map((row) => row.dataset.package)`;
 const range = `['from', 'to'].map((name) => Number(document.querySelector('.view').dataset[name]))`;
@@ -49,7 +28,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     })`);
     expect(await page.evaluate(`document.querySelectorAll('#graph .node').length`)).toBe(smallSystem.length);
     expect(page.complaints).toEqual([]);
-    expect(page.requests).toEqual([pathToFileURL(join(dir, 'report.html')).href]);
+    expect(page.requests).toEqual([pathToFileURL(reports.file).href]);
   });
 
   test('searching leaves the packages that match, by name, version or reason', async () => {
@@ -100,76 +79,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
       look();
     })`);
     expect(begin + (end - begin) / 4).toBeCloseTo(to / 4, -1);
-  });
-
-  test('what the end waited for is marked in the timeline and the table, and told in order', async () => {
-    await using page = await shown(toldRun(smallSystem));
-    const listed = await page.evaluate<string[]>(
-      `[...document.querySelectorAll('.path.waited li button')].map((each) => each.dataset.package)`,
-    );
-    expect(listed[0]).toBe('binutils');
-    expect(listed).toContain('gcc');
-    expect(listed.at(-1)).toBe('release');
-    const marked = (what: string) =>
-      page.evaluate<string[]>(
-        `[...new Set([...document.querySelectorAll('${what}')].map((each) => each.dataset.package))].sort()`,
-      );
-    expect(await marked('tr.waited')).toEqual(listed.toSorted());
-    expect(await marked('.bar.waited')).toEqual(listed.toSorted());
-    expect(await page.evaluate(`document.querySelector('.legend .waited').textContent`)).toBe(
-      'what the end waited for',
-    );
-  });
-
-  test('the longest chain has marks, a list and a figure of its own', async () => {
-    const run = toldRun(smallSystem);
-    await using page = await shown(run);
-    const names = longestChain(recordRun(run.events, run.about).packages).links.map((link) => link.package);
-    expect(names).toContain('gcc');
-    const listed = (what: string) =>
-      page.evaluate<string[]>(
-        `[...new Set([...document.querySelectorAll('${what}')].map((each) => each.dataset.package))]`,
-      );
-    expect(await listed('.path.chain li button')).toEqual(names);
-    expect((await listed('.bar.chain')).sort()).toEqual(names.toSorted());
-    expect((await listed('tr.chain')).sort()).toEqual(names.toSorted());
-    expect(await page.evaluate(`document.body.innerText`)).not.toMatch(/critical path/i);
-    expect(await page.evaluate(`document.querySelector('.figures').textContent`)).toContain('Longest chain');
-  });
-
-  test('what a package waited for is a hatched bar that says so, and no work in the list', async () => {
-    const about = toldRun([{ name: 'a' }]).about;
-    const activity = (at: number, what: Activity, detail?: string) =>
-      ({ at, event: { event: 'activity', package: 'a', activity: what, ...(detail && { detail }) } }) as const;
-    const { events } = toldRun([{ name: 'a', seconds: 10 }]);
-    const [start] = events;
-    if (start === undefined) throw new Error('there is a start');
-    const ended = { ...events.findLast(({ event }) => event.event === 'package'), at: 436 } as TimedEvent;
-    const told = [start, activity(1, 'unpack'), activity(2, 'wait', 'process 7 in /b'), activity(426, 'build'), ended];
-    await using page = await shown({ events: told, about });
-    const [bar = '', background] = await page.evaluate<string[]>(
-      `[document.querySelector('.bar.wait').title, getComputedStyle(document.querySelector('.bar.wait')).backgroundImage]`,
-    );
-    expect(bar).toBe('waiting for process 7 in /b');
-    expect(background).toContain('repeating-linear-gradient');
-    expect(await page.evaluate(`document.querySelector('.path.waited li').innerText`)).toMatch(
-      /1.00 s waiting.*7:04 waiting for process 7 in \/b.*a 11 s/s,
-    );
-  });
-
-  test('a run that did all has a ratio to the least possible, and one that failed none; both say to the second when', async () => {
-    const texts = async (parts: Parameters<typeof toldRun>[0]) => {
-      await using page = await shown(toldRun(parts));
-      return await page.evaluate<[string, string]>(
-        `['header .figures', 'header .facts'].map((each) => document.querySelector(each).textContent)`,
-      );
-    };
-    const [done, facts] = await texts(smallSystem);
-    expect(done).toContain('Wall / bound');
-    expect(facts).toMatch(/:04:00.*(UTC|GMT|[A-Z]{3,4})/);
-    const [failed] = await texts(smallSystem.map((part) => ({ ...part, fails: part.name === 'musl' })));
-    expect(failed).toContain('Longest chain');
-    expect(failed).not.toContain('Wall / bound');
   });
 
   test('the keyboard goes from bar to bar, and what it is on is told', async () => {
@@ -228,6 +137,21 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(await page.evaluate(`document.querySelector('.details').textContent`)).toContain(attack);
     expect(await page.evaluate(`String(window.hit)`)).toBe('undefined');
     expect(page.complaints).toEqual([]);
+  });
+
+  test('all columns of the table are seen in a window of 1400 pixels', async () => {
+    await using page = await shown(toldRun(smallSystem));
+    await page.emulate({ width: 1400 });
+    const heads = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('#packages thead th')].map((each) => each.textContent)`,
+    );
+    expect(heads).toEqual(expect.arrayContaining(['wait', 'fetch', 'prepare', 'store', 'peak memory', 'of the image']));
+    expect(heads.at(-1)).toBe('key');
+    expect(
+      await page.evaluate(
+        `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('#packages .scroll'))`,
+      ),
+    ).toBe(0);
   });
 
   test.for([

@@ -94,6 +94,7 @@ test('while a package is built, the machine is sampled and the memory of its pro
   const { events, status } = await run.ended;
   expect(status).toBe(0);
   expect(sample.busy).toBeGreaterThanOrEqual(0);
+  expect(sample.seconds).toBeGreaterThan(0.5);
   expect(sample.free).toBeGreaterThan(1_000_000);
   const a = of(events, 'package').find(({ package: name }) => name === 'a');
   expect(a?.usage?.memory).toBeGreaterThan(50_000_000);

@@ -123,9 +123,10 @@ export function toldRun(parts: readonly Part[], { jobs = 2, reason = 'never buil
   }
   events.sort((a, b) => a.at - b.at);
   const seconds = events.at(-1)?.at ?? 0;
-  for (let at = 1; at < seconds; at += Math.max(1, seconds / 500)) {
+  const span = Math.max(1, seconds / 500);
+  for (let at = span; at < seconds; at += span) {
     const busy = slots.length * (0.75 + 0.25 * Math.sin(at / 7));
-    tell(at, { event: 'sample', busy, free: 8e9 - 3e9 * Math.abs(Math.sin(at / 31)) });
+    tell(at, { event: 'sample', busy, free: 8e9 - 3e9 * Math.abs(Math.sin(at / 31)), seconds: span });
   }
   events.sort((a, b) => a.at - b.at);
   const count = (verdict: string) =>
