@@ -9,6 +9,8 @@ import type { BuildRoot } from './views.ts';
 /** All who hear of a run. */
 export interface Listeners {
   tell(event: MkEvent): void;
+  /** Adds a line for people that is about no event, unless they want to hear of nothing but trouble and the end. */
+  note(line: string): void;
   /** Leaves the terminal to others; what happens from now on is still told there, line by line. */
   leaveTerminal(): void;
   /** To be called when nothing more will happen. */
@@ -43,6 +45,9 @@ export function openListeners(options: MakeOptions, { buildRoot, isShown, more }
     tell(event) {
       const at = now();
       for (const listener of listeners) listener(event, at);
+    },
+    note(line) {
+      if (!options.quiet) terminal.print(`${line}\n`);
     },
     leaveTerminal: terminal.leave,
     close() {

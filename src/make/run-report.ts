@@ -20,9 +20,14 @@ export interface RunReport {
 /**
  * Leaves `report.html` and `trace.json` in the build root of a run that built something or failed, as soon as it has told
  * its summary, or else when it ends in whatever way. The report that was there becomes `report-before.html`. Where nothing was
- * to be done, all stays as it is. A report that cannot be written is told with `warn`, and is no failure.
+ * to be done, all stays as it is. `onFailed` hears where the report of a failed run is. A report that cannot be written is
+ * told with `warn`, and is no failure.
  */
-export function openRunReport(run: PlannedRun, warn: (message: string, detail: string) => void): RunReport {
+export function openRunReport(
+  run: PlannedRun,
+  warn: (message: string, detail: string) => void,
+  onFailed: (file: string) => void,
+): RunReport {
   const startedAt = Date.now();
   const heard: TimedEvent[] = [];
   let isNews = false;
@@ -31,7 +36,8 @@ export function openRunReport(run: PlannedRun, warn: (message: string, detail: s
     if (!isNews || isWritten) return;
     isWritten = true;
     try {
-      writeReport(run, heard, startedAt);
+      const { file, outcome } = writeReport(run, heard, startedAt);
+      if (outcome === 'failed') onFailed(file);
     } catch (error) {
       warn('the report of this run could not be written', error instanceof Error ? error.message : String(error));
     }
@@ -59,7 +65,7 @@ function isWork(event: MkEvent): boolean {
   return event.event === 'activity' && event.activity !== 'fetch' && event.activity !== 'wait';
 }
 
-function writeReport(run: PlannedRun, heard: readonly TimedEvent[], startedAt: number): void {
+function writeReport(run: PlannedRun, heard: readonly TimedEvent[], startedAt: number) {
   const { graph, buildRoot, options } = run;
   const file = join(buildRoot.dir, 'report.html');
   const before = existsSync(file) ? 'report-before.html' : undefined;
@@ -76,6 +82,7 @@ function writeReport(run: PlannedRun, heard: readonly TimedEvent[], startedAt: n
   if (before !== undefined) renameSync(file, join(buildRoot.dir, before));
   writeAtomic(file, page);
   writeAtomic(join(buildRoot.dir, 'trace.json'), traceOf(record));
+  return { file, outcome: record.outcome };
 }
 
 /** Only a run that made all of it knows what is in the image. */

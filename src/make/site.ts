@@ -31,8 +31,12 @@ export async function atSite<T>(
   isShown: (event: MkEvent) => boolean = () => true,
 ): Promise<T> {
   const { options, store, buildRoot } = run;
-  const report = openRunReport(run, (message, detail) => tell({ event: 'warning', message, detail }));
-  const { tell, leaveTerminal, close } = openListeners(options, { buildRoot, isShown, more: [report.listener] });
+  const report = openRunReport(
+    run,
+    (message, detail) => tell({ event: 'warning', message, detail }),
+    (file) => note(`report: ${file}`),
+  );
+  const { tell, note, leaveTerminal, close } = openListeners(options, { buildRoot, isShown, more: [report.listener] });
   const interrupt = catchInterrupts(() =>
     tell({
       event: 'warning',

@@ -54,7 +54,11 @@ test('a run that failed leaves a report with the failure', async () => {
     'pkg/a/build.ts': toy('async build({ run }) { await run`ls /nowhere/<b>`; }'),
     'pkg/b/build.ts': toy("depends: ['a']"),
   });
-  await ws.build();
+  const run = await ws.build();
+  expect(run.stderr.trimEnd().split('\n').slice(-2)).toEqual([
+    expect.stringMatching(/^1 failed, 2 skipped in /),
+    `report: ${join(ws.here, 'toy-box', report)}`,
+  ]);
   const { outcome, failures, packages, image } = recordIn(ws.built(report) ?? '');
   expect(outcome).toBe('failed');
   expect(failures).toMatchObject([
@@ -63,6 +67,17 @@ test('a run that failed leaves a report with the failure', async () => {
   expect(packages.map(({ verdict }) => verdict)).toEqual(['failed', 'skipped', 'skipped']);
   expect(image).toBeUndefined();
   expect(ws.built(report)).not.toContain('/nowhere/<b>');
+});
+
+test('where the report is, is told only of a run that failed, and not to those who want to hear little', async () => {
+  await using ws = await workspace({ 'pkg/a/build.ts': toy('async build({ run }) { await run`false`; }') });
+  const quiet = await ws.build('-q');
+  expect(quiet.status).toBe(1);
+  expect(quiet.stderr).not.toContain('report: ');
+  ws.write('pkg/a/build.ts', toy('build() {}'));
+  const done = await ws.build();
+  expect(done.status, done.stderr).toBe(0);
+  expect(done.stderr).not.toContain('report: ');
 });
 
 test.for([1, 2])('a run that was interrupted %i times leaves a report', async (times) => {
