@@ -19,7 +19,10 @@ export function fullFileSystem(paths: readonly string[]): string | undefined {
 export function roomHint(paths: readonly string[] = []): string {
   const { MK_STORE: own, XDG_CACHE_HOME: cache } = process.env;
   const store = own ?? (cache?.startsWith('/') ? join(cache, 'mk') : join(homedir(), '.cache', 'mk'));
-  const mount = fullFileSystem([...paths, process.cwd(), store]) ?? mountOf(existingPart(paths[0] ?? process.cwd()));
+  const mount = fullFileSystem([...paths, process.cwd(), store]);
+  // What a failed program had written may be gone by now, or was where only its hook could see it.
+  if (mount === undefined)
+    return "none of mk's file systems is full now: was it /tmp or /dev/shm of the hook, which are in memory, or something that is removed by now?";
   const isStoreThere = mountOf(existingPart(store)) === mount;
   const remedy = isStoreThere
     ? 'remove what is not needed there, such as old results: mk gc --max-size 10G'

@@ -5,6 +5,7 @@ import { roomHint } from '../base/full-disk.ts';
 import { placeAt } from '../base/place.ts';
 import type { HookPaths } from './action.ts';
 import { explainLog, type LogExplanation } from './log/explain-log.ts';
+import { killedHint } from './log/machine-rules.ts';
 import { type FindProvider, remedyFor } from './log/missing.ts';
 import { plainLine } from './log/read-log.ts';
 import { processLimit } from './sandbox.ts';
@@ -33,8 +34,12 @@ function hintFor(
   if (code === 'system-refused')
     return 'hooks write to their working directory, and in deploy to the deploy tree; all else is read-only';
   const recipe = recipeFile.split('/').slice(-3).join('/');
-  const remedy = remedyFor(explanation?.need, { findProvider, paths, recipe });
-  return hint ?? remedy ?? explanation?.hint ?? `the whole log is ${log}`;
+  const program = /`(\S+)` cannot be started in /.exec(message)?.[1];
+  const need = program === undefined ? explanation?.need : ({ kind: 'program', name: program } as const);
+  const remedy = remedyFor(need, { findProvider, paths, recipe });
+  if (program !== undefined && remedy !== undefined) return remedy;
+  const killed = message.includes('was killed by SIGKILL') ? killedHint : undefined;
+  return hint ?? remedy ?? explanation?.hint ?? killed ?? `the whole log is ${log}`;
 }
 
 /** What to do where the machine has no more to give; undefined where that is not what was said. */

@@ -3,16 +3,19 @@ import type { Rule } from './rule.ts';
 /** What to do about a build that was killed for memory, or got none. */
 export const memoryHint = 'run mk again with fewer jobs (such as -j1), or give the machine or container more memory';
 
+/** What to do about a build of which something was killed, nobody knows by whom. */
+export const killedHint = `if it was for lack of memory, ${memoryHint}`;
+
 /** The machine or the sandbox: no memory, no space, no network, nothing to write to. */
 export const machineRules: readonly Rule[] = [
   {
-    kind: 'killed, most likely for memory',
+    kind: 'killed from outside',
     pattern:
       /Killed signal terminated program|: internal compiler error: Killed|Killed \(program |^g?make(?:\[\d+\])?: \*\*\* \[.*\] Killed$|^\S*(?:sh|\.sh): (?:line )?\d+:\s+\d* ?Killed\b|^Killed$|terminated with signal 9\b|[Kk]illed by signal 9\b|died with <Signals\.SIGKILL/,
     weight: 40,
     before: 3,
     after: 2,
-    hint: memoryHint,
+    hint: killedHint,
   },
   {
     kind: 'out of memory',

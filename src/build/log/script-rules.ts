@@ -1,6 +1,7 @@
 import { needs, type Rule } from './rule.ts';
 
-const fileTools = '(?:cp|install|mv|ln|rm|mkdir|rmdir|cat|tar|chmod|chown|sed|touch|strip|ar|ranlib|objcopy|nm|gzip|xz|bzip2|find|diff|awk|gawk|mawk|head|tail|cut|sort|depmod|realpath|readlink|stat|dd|od|cmp|tee|grep)';
+const fileTools =
+  '(?:cp|install|mv|ln|rm|mkdir|rmdir|cat|tar|chmod|chown|sed|touch|strip|ar|ranlib|objcopy|nm|gzip|xz|bzip2|find|diff|awk|gawk|mawk|head|tail|cut|sort|depmod|realpath|readlink|stat|dd|od|cmp|tee|grep)';
 
 /** Scripts and the programs that they run. */
 export const scriptRules: readonly Rule[] = [
