@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { agentFor, proxyFor } from './http-agent.ts';
-import { redacted, TroubleError, troubleOf } from './http-trouble.ts';
+import { redacted, redirects, TroubleError, troubleOf } from './http-trouble.ts';
 
 /** How patient a transfer is; all times in milliseconds. */
 export interface Patience {
@@ -48,7 +48,7 @@ export async function respond(url: string, asking: Asking, patience: Patience): 
     const all = { ...Object.fromEntries(headers), ...(own && credentials(start)) };
     const response = await ask(here, { ...asking, headers: all }, patience);
     const target = first(response.headers['location']);
-    const isRedirect = [301, 302, 303, 307, 308].includes(response.statusCode) && target !== undefined;
+    const isRedirect = redirects.includes(response.statusCode) && target !== undefined;
     if (!isRedirect || asking.stay) return { response, host: here.host };
     response.body.on('error', () => {}).destroy();
     here = redirect(here, target);

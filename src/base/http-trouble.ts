@@ -22,12 +22,17 @@ export class TroubleError extends Error {
   }
 }
 
-/** What the network library threw, in words; throws it again when it is none of the network's doing. */
+/**
+ * What a transfer threw, in words. Also what nobody foresaw is trouble with this one source: a server that can answer
+ * what it likes must not end a run.
+ */
 export function troubleOf(error: unknown, origin?: string): Trouble {
   if (error instanceof TroubleError) return error.trouble;
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === '') throw error;
-  const what = reasons[code] ?? `${withoutSecrets((error as Error).message) || 'the transfer failed'} (${code})`;
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
+  const said = `${withoutSecrets(message) || 'the transfer failed'} (${code})`;
+  const isNoHttp = name === 'HTTPParserError' || code.startsWith('HPE_');
+  const what = isNoHttp ? `does not answer in HTTP: ${said}` : (reasons[code] ?? said);
   const unreachable = farAway.includes(code) || code === 'ECONNREFUSED' ? origin : undefined;
   return { what, final: !passing.includes(code), unreachable, cause: error };
 }
@@ -46,12 +51,17 @@ export function statusTrouble(status: number, headers: Readonly<Record<string, u
   const wait = retryAfter(headers['retry-after']);
   const tooLong = wait !== undefined && wait > longestWait;
   const asked = tooLong ? ` and asks to come back in ${Math.ceil(wait / 1000)} seconds` : '';
+  const isLost = redirects.includes(status) && headers['location'] === undefined;
+  const meaning = isLost ? ' (a redirect that does not say where to)' : meanings[status];
   return {
-    what: `answered with HTTP status ${status}${meanings[status] ?? ''}${asked}`,
+    what: `answered with HTTP status ${status}${meaning ?? ''}${asked}`,
     final: tooLong || !(status >= 500 || passingStatuses.includes(status)),
     wait,
   };
 }
+
+/** Statuses that send to another address. */
+export const redirects: readonly number[] = [301, 302, 303, 307, 308];
 
 /** Nobody sits and waits for longer; in milliseconds. */
 export const longestWait = 60_000;

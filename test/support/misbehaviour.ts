@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { type Answer, status } from './server.ts';
 
@@ -70,6 +70,23 @@ export async function tlsServer(dir: string, name: string, answer: Answer = stat
     certificate: readFileSync(certificate, 'utf8'),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A server on the loopback interface that answers whatever it is told with these bytes, and hangs up. */
+export async function tcpServer(answer: Uint8Array | string) {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(answer));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
       server.close();
       await once(server, 'close');
     },
