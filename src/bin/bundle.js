@@ -54,10 +54,14 @@ function cacheDir() {
   return realpathSync(dir);
 }
 
+/** Undefined unless it tells of a bundle that has all its files, as long as they were: a cut one would never heal. */
 function readStamp(file) {
   try {
     const stamp = JSON.parse(readFileSync(file, 'utf8'));
-    return existsSync(join(stamp.dir, 'cli.js')) ? stamp : undefined;
+    const isWhole = Object.entries(stamp.files).every(([name, size]) => statSync(join(stamp.dir, name)).size === size);
+    return isWhole && 'cli.js' in stamp.files && Object.values(stamp.inputs).every(({ sum }) => sum)
+      ? stamp
+      : undefined;
   } catch {
     return undefined;
   }
@@ -129,13 +133,14 @@ async function makeBundle(root, cache, stampFile) {
   await stop();
   const outputFiles = made.flatMap((each) => each.outputFiles);
   const dir = join(cache, digest(outputFiles.map(({ path, hash }) => `${path} ${hash}`).join('\n')).slice(0, 32));
-  publish(dir, [...outputFiles, { path: '/bundle/package.json', contents: '{ "type": "commonjs" }\n' }]);
+  const bundle = [...outputFiles, { path: '/bundle/package.json', contents: Buffer.from('{ "type": "commonjs" }\n') }];
+  publish(dir, bundle);
   const bundled = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   const paths = [...new Set([...bundled, ...settings])].map((path) => resolve(root, path));
   const inputs = inputsOf(paths.filter((path) => existsSync(path)));
   // A file that was changed meanwhile may be in the bundle as it was before: the next run looks again.
   if (Object.values(inputs).every(({ time }) => time < started))
-    replaceFile(stampFile, JSON.stringify({ dir, inputs }));
+    replaceFile(stampFile, JSON.stringify({ dir, files: sizesOf(bundle), inputs }));
   removeOld(cache, dir);
   return dir;
 }
@@ -184,15 +189,20 @@ function inputsOf(paths) {
   return Object.fromEntries(paths.map((path) => [path, inputOf(path)]));
 }
 
-/** Several runs may publish the same bundle at once: it appears whole or not at all. */
+const nameOf = ({ path }) => path.slice('/bundle/'.length);
+
+const sizesOf = (files) => Object.fromEntries(files.map((file) => [nameOf(file), file.contents.length]));
+
+/** Several runs may publish the same bundle at once: it appears whole or not at all. A damaged one is replaced. */
 function publish(dir, files) {
   const temporary = `${dir}.${randomBytes(6).toString('hex')}.tmp`;
-  for (const { path, contents } of files) {
-    const file = join(temporary, path.slice('/bundle/'.length));
+  for (const each of files) {
+    const file = join(temporary, nameOf(each));
     mkdirSync(dirname(file), { recursive: true });
-    // On disk before its name is: a bundle cut short by a power failure would stay.
-    writeFileSync(file, contents, { flush: true });
+    // On disk before its name is: a bundle cut short by a power failure would be made twice.
+    writeFileSync(file, each.contents, { flush: true });
   }
+  if (existsSync(dir) && !isIntact(dir, files)) moveAway(dir);
   try {
     renameSync(temporary, dir);
   } catch (error) {
@@ -200,6 +210,24 @@ function publish(dir, files) {
     if (!existsSync(dir)) throw error;
     utimesSync(dir, new Date(), new Date());
   }
+}
+
+function isIntact(dir, files) {
+  return files.every((each) => {
+    const file = join(dir, nameOf(each));
+    return existsSync(file) && readFileSync(file).equals(each.contents);
+  });
+}
+
+/** Another run may do the same. */
+function moveAway(dir) {
+  const damaged = `${dir}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    renameSync(dir, damaged);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  rmSync(damaged, { recursive: true, force: true });
 }
 
 function replaceFile(path, text) {

@@ -109,12 +109,24 @@ function parseRecord(text: string | undefined): Record | undefined {
   if (!document.startsWith('{') || !document.endsWith('}')) return undefined;
   try {
     const previous = JSON.parse(head) as Previous;
-    const whole = once(() => JSON.parse(document) as KeyDocument);
-    Object.defineProperty(previous, 'document', { get: whole, enumerable: true });
-    return { head, previous, watched: JSON.parse(watched) as readonly string[] };
+    const { key = '', output, reads = [] } = previous;
+    const paths = JSON.parse(watched) as unknown;
+    if (typeof key !== 'string' || typeof output !== 'string' || !Array.isArray(reads)) return undefined;
+    if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) return undefined;
+    Object.defineProperty(previous, 'document', { get: once(() => parseDocument(document)), enumerable: true });
+    return { head, previous, watched: paths };
   } catch {
     // Damaged, or of an earlier mk: as if nothing had been built here.
     return undefined;
+  }
+}
+
+/** A damaged one tells as little as one of an mk that knew nothing of today's members. */
+function parseDocument(text: string): KeyDocument {
+  try {
+    return JSON.parse(text) as KeyDocument;
+  } catch {
+    return {} as KeyDocument;
   }
 }
 

@@ -1,12 +1,13 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Message, Metafile } from 'esbuild';
 import { type Digest, digestOf } from '../base/digest.ts';
 import { Failure, throwCollected } from '../base/failure.ts';
-import { emptyDir, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
+import { readIfPresent, writeAtomic } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { borrowedFrom, isBorrowed } from './borrowed.ts';
+import { isWhole, publish, type Sizes } from './publish.ts';
 
 /** All recipes as one JavaScript module whose default export has a lazy thunk for each, which evaluates it at once. */
 export interface RecipeBundle {
@@ -35,7 +36,10 @@ const day = 24 * 3600 * 1000;
 interface Stamp {
   readonly entry: Digest;
   readonly bundle: Omit<RecipeBundle, 'keepSound'>;
+  readonly sizes: Sizes;
 }
+
+const moduleName = 'recipes.mjs';
 
 /**
  * Bundles the build.ts of every package, or finds the bundle made before from the same files.
@@ -56,16 +60,16 @@ export async function bundleRecipes(
   const { text, map, metafile, inputs, isCertain } = await runUndisturbed(entry, engineRoot);
   const bundleDir = join(cacheDir, digestOf(text));
   const codeFiles = codeFilesOf(packages, metafile, engineRoot);
-  const bundle = { path: join(bundleDir, 'recipes.mjs'), codeFiles, inputs, sound: [] };
-  const stamp: Stamp = { entry: digestOf(entry), bundle };
-  publish(bundleDir, text, map);
+  const bundle = { path: join(bundleDir, moduleName), codeFiles, inputs, sound: [] };
+  const sizes = publish(bundleDir, { [moduleName]: text, [`${moduleName}.map`]: map });
+  const stamp: Stamp = { entry: digestOf(entry), bundle, sizes };
   if (isCertain) write(stamp);
   return keeping(stamp, isCertain ? write : () => {});
 }
 
-function keeping({ entry, bundle }: Stamp, write: (stamp: Stamp) => void): RecipeBundle {
+function keeping({ bundle, ...stamp }: Stamp, write: (stamp: Stamp) => void): RecipeBundle {
   const keepSound = (names: readonly string[]) =>
-    write({ entry, bundle: { ...bundle, sound: [...bundle.sound, ...names].sort() } });
+    write({ ...stamp, bundle: { ...bundle, sound: [...bundle.sound, ...names].sort() } });
   return { ...inUse(bundle), keepSound };
 }
 
@@ -100,17 +104,24 @@ function entryText(packages: ReadonlyMap<string, string>): string {
 
 function parseStamp(text: string | undefined): Stamp | undefined {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as Stamp);
+    const stamp = JSON.parse(text ?? 'null') as Stamp | null;
+    const { path, codeFiles, inputs, sound } = stamp?.bundle ?? {};
+    const isStamp =
+      [codeFiles, inputs].every((each) => typeof each === 'object' && each !== null) &&
+      typeof stamp?.sizes?.[moduleName] === 'number' &&
+      typeof path === 'string' &&
+      Array.isArray(sound);
+    return isStamp ? stamp : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isFresh({ bundle }: Stamp): boolean {
+function isFresh({ bundle, sizes }: Stamp): boolean {
   try {
-    if (!Array.isArray(bundle.sound)) return false;
-    statSync(bundle.path);
-    return Object.keys(bundle.inputs).every((path) => isUnchanged(bundle, path));
+    return (
+      isWhole(dirname(bundle.path), sizes) && Object.keys(bundle.inputs).every((path) => isUnchanged(bundle, path))
+    );
   } catch {
     return false;
   }
@@ -226,18 +237,4 @@ function codeFilesOf(packages: ReadonlyMap<string, string>, metafile: Metafile, 
     codeFiles[name] = [...seen].sort();
   }
   return codeFiles;
-}
-
-/** Several runs may publish the same bundle at once: the directory appears whole or not at all. */
-function publish(bundleDir: string, text: string, map: string): void {
-  mkdirSync(dirname(bundleDir), { recursive: true });
-  const temporary = emptyDir(temporaryName(bundleDir));
-  writeAtomic(join(temporary, 'recipes.mjs'), text);
-  writeAtomic(join(temporary, 'recipes.mjs.map'), map);
-  try {
-    renameSync(temporary, bundleDir);
-  } catch {
-    removeTree(temporary);
-    utimesSync(bundleDir, new Date(), new Date());
-  }
 }

@@ -38,7 +38,8 @@ function conditionsOf({ headers }: Page): Readonly<Record<string, string>> | und
 function parse(text: string | undefined): Page | undefined {
   try {
     const page = JSON.parse(text ?? 'null') as Page | null;
-    return typeof page?.text === 'string' && page.status === 200 ? page : undefined;
+    const isPage = typeof page?.text === 'string' && page.status === 200 && typeof page.headers === 'object';
+    return isPage && page.headers !== null ? page : undefined;
   } catch {
     return undefined;
   }

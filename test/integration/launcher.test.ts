@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type TemporaryTree, temporaryTree } from '../support/tree.ts';
@@ -80,6 +90,33 @@ test('a bundle that somebody removed is made again', () => {
   rmSync(join(given.store, 'engine', bundles(given.store)[0] ?? '', 'cli.js'));
   rmSync(join(given.store, 'engine', bundles(given.store)[0] ?? ''), { recursive: true });
   expect(launch(given).stdout).toBe('first\n');
+});
+
+test.each([
+  ['cli.js', ''],
+  ['cli.js', undefined],
+  ['runner.js', '"use str'],
+  ['hook.js', undefined],
+  ['page.js', ''],
+])('a bundle whose %s was damaged is made again', (name, content) => {
+  using given = repositoryOf();
+  launch(given);
+  const [bundle = ''] = bundles(given.store);
+  const file = join(given.store, 'engine', bundle, name);
+  const intact = readFileSync(file, 'utf8');
+  if (content === undefined) rmSync(file);
+  else writeFileSync(file, content);
+  expect(launch(given)).toEqual({ status: 0, stdout: 'first\n', stderr: '' });
+  expect(readFileSync(file, 'utf8')).toBe(intact);
+  expect(bundles(given.store)).toEqual([bundle]);
+});
+
+test.each(['null', '{}', '[]', '7', '{"dir":"/","files":{"cli.js":1}}', ''])('a stamp of %s is none', (text) => {
+  using given = repositoryOf();
+  launch(given);
+  const engine = join(given.store, 'engine');
+  for (const name of readdirSync(engine)) if (name.endsWith('.json')) writeFileSync(join(engine, name), text);
+  expect(launch(given)).toEqual({ status: 0, stdout: 'first\n', stderr: '' });
 });
 
 test('a new bundle removes those that nobody has used for a week', () => {
