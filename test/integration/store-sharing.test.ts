@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { MkEvent } from '../../src/report/event.ts';
+import { recordIn } from '../support/report.ts';
 import { ends, installs, reasonOf, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
 
 /** `held` reads the FIFO until the test closes it. Two products contain it, and each has a package of its own. */
@@ -61,6 +62,8 @@ test('of two mk with one store, one builds a package, and the other does somethi
   expect(await other.until(isWaiting)).toMatchObject({ package: 'held', for: `process ${first.pid} in ${ws.here}` });
   // With a single job, which waiting does not take.
   await other.until((each) => each.event === 'package' && each.package === 'own' && each.verdict === 'built');
+  // The machine is looked at also while nothing is built here.
+  await other.until(({ event }) => event === 'sample');
   await gate.close();
   const [one, two] = [await first.ended, await other.ended];
   expect([one.status, two.status], two.stderr).toEqual([0, 0]);
@@ -68,6 +71,10 @@ test('of two mk with one store, one builds a package, and the other does somethi
   expect(ends(two, 'built').sort()).toEqual(['own', 'release']);
   expect(reasonOf(two, 'held')).toBe('built meanwhile by another mk');
   expect(two.stderr).toContain(`waiting held  for process ${first.pid} in ${ws.here}\n`);
+  const { packages: told } = recordIn(readFileSync(join(cwd, 'toy-case/report.html'), 'utf8'));
+  expect(told.find(({ name }) => name === 'held')?.steps).toEqual([
+    expect.objectContaining({ activity: 'wait', detail: `process ${first.pid} in ${ws.here}` }),
+  ]);
   expect(readFileSync(join(cwd, 'toy-case/deploy/held/share/held'), 'utf8')).toBe('held');
   expect(readdirSync(join(ws.store, 'lock')).filter((name) => name.length === 64)).toEqual([]);
   expect(readdirSync(join(ws.store, 'work'))).toEqual([]);
