@@ -7,6 +7,7 @@ import type { Config, Variables } from '../recipe/config.ts';
 import { digestOfContent } from './content.ts';
 import { copies, indexOfWord, mergeList, mergeTexts, overridePath, placeInList } from './layers.ts';
 import { digestOfPatches, patchesFor } from './patches.ts';
+import { expectRegular } from './regular.ts';
 import type { Target } from './target.ts';
 import { readVariables, type VariableSet } from './variables.ts';
 
@@ -124,8 +125,11 @@ export function placeOfItem({ locations }: Locations, { kind, name }: Read, item
   return at === undefined ? undefined : placeAt(file, text, from + at, item.length);
 }
 
-const bytesOf = (path: string): Buffer | 'a directory' =>
-  statSync(path).isDirectory() ? 'a directory' : readFileSync(path);
+function bytesOf(path: string): Buffer | 'a directory' {
+  const found = statSync(path);
+  expectRegular(path, found);
+  return found.isDirectory() ? 'a directory' : readFileSync(path);
+}
 
 const recordedText = (bytes: Buffer | 'a directory'): string => (bytes === 'a directory' ? bytes : digestOf(bytes));
 

@@ -14,6 +14,7 @@ import { isAbsolute, join } from 'node:path';
 import { type Digest, digestOf, digestOfDocument } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { epochSeconds } from '../base/tar.ts';
+import { expectRegular } from './regular.ts';
 
 /** One entry of what hooks get of a file or directory of the configuration; the path of the whole is ''. */
 type Shown = { readonly path: string } & (
@@ -37,7 +38,10 @@ function* shownEntries(full: string, path = '', above: readonly string[] = []): 
     yield { path, kind: 'directory' };
     for (const name of readdirSync(full).sort())
       yield* shownEntries(join(full, name), path === '' ? name : `${path}/${name}`, [...above, real]);
-  } else yield { path, kind: 'file', from: full, executable: (found.mode & 0o111) !== 0 };
+  } else {
+    expectRegular(full, found);
+    yield { path, kind: 'file', from: full, executable: (found.mode & 0o111) !== 0 };
+  }
 }
 
 /** Digest of everything that `copyContent` copies. */

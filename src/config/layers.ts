@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Failure, type Place } from '../base/failure.ts';
-import { isErrno } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
+import { isRegularFile } from './regular.ts';
 
 /** A file or directory by override: the path of its most specific copy; undefined when no location has one. */
 export function overridePath(
@@ -16,7 +16,7 @@ export function overridePath(
 export function copies(locations: readonly string[], file: string): { readonly path: string; readonly text: string }[] {
   return locations
     .map((location) => join(location, checkedName(file)))
-    .filter((path) => isFile(path))
+    .filter(isRegularFile)
     .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 }
 
@@ -68,16 +68,6 @@ const itemsOf = (text: string): string[] =>
     .split('\n')
     .flatMap((line) => line.replace(/#.*$/s, '').trim().split(/\s+/))
     .filter((item) => item !== '');
-
-function isFile(path: string): boolean {
-  try {
-    // Most are not there, and throwing is slow.
-    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  } catch (error) {
-    if (isErrno(error, 'ENOTDIR')) return false;
-    throw error;
-  }
-}
 
 function checkedName(file: string): string {
   if (file !== '' && !isAbsolute(file) && !file.split('/').includes('..')) return file;

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf, digestOfDocument } from '../base/digest.ts';
 import { isErrno } from '../base/files.ts';
 import { inNumericOrder } from '../base/numeric-order.ts';
+import { isRegularFile } from './regular.ts';
 
 /** A patch that the board or the product adds to the source of a package. */
 export interface ConfiguredPatch {
@@ -24,7 +25,7 @@ export function patchesFor(locations: readonly string[], name: string): readonly
   return locations.toReversed().flatMap((location) => {
     const dir = join(location, patchesDir, name);
     return namesIn(dir)
-      .filter((file) => isPatchName(file) && isFile(join(dir, file)))
+      .filter((file) => isPatchName(file) && isRegularFile(join(dir, file)))
       .sort(inNumericOrder)
       .map((file) => ({ path: join(dir, file), name: `${locationName(location)}/${patchesDir}/${name}/${file}` }));
   });
@@ -41,8 +42,6 @@ export const isPatchName = (file: string): boolean => file.endsWith('.patch') &&
 
 const locationName = (location: string): string =>
   /(?:board\/[^/]+|product\/[^/]+(?:\/[^/]+)?)$/.exec(location)?.[0] ?? location;
-
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 function namesIn(dir: string): readonly string[] {
   try {

@@ -4,6 +4,7 @@ import { Failure, throwCollected } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { buildTriplet, isTriplet, type Triplet } from '../base/triplet.ts';
+import { isRegularFile } from './regular.ts';
 import { readVariables, type VariableSet } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -39,7 +40,7 @@ export function selectTarget({ trees, boards, products }: Workspace, board: stri
 
 /** BOARDS is read from the product's own directory and names boards exactly; without it every board will do. */
 function checkBoards(file: string | undefined, board: string, product: string): void {
-  if (file === undefined) return;
+  if (file === undefined || !isRegularFile(file)) return;
   const supported = readFileSync(file, 'utf8').replace(/#.*$/gm, '').split(/\s+/).filter(Boolean);
   if (supported.includes(board)) return;
   throw new Failure('board-unsupported', `product ${product} cannot be built for board ${board}`, {
