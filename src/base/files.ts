@@ -15,10 +15,40 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Failure, failuresOf } from './failure.ts';
+
+/**
+ * Makes a directory where there is none, and those above it. For every path that a user chooses: node's own recursive
+ * mkdir never ends where the system says that nothing is there though the parent is, as in /proc.
+ */
+export function makeDirectory(path: string): void {
+  // More than once, since another process may remove or make what is above.
+  for (let tries = 10; ; tries--) {
+    try {
+      if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) mkdirSync(path);
+      return;
+    } catch (error) {
+      const mayHelp = isErrno(error, 'ENOENT', 'EEXIST') && tries > 0;
+      if (mayHelp && isErrno(error, 'ENOENT')) makeDirectory(dirname(path));
+      else if (!mayHelp) throw unmade(path, error);
+    }
+  }
+}
+
+/** What the system refuses in words of its own is told in them. */
+function unmade(path: string, error: unknown): unknown {
+  if (failuresOf(error) !== undefined) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  const [what, hint] = isErrno(error, 'EEXIST')
+    ? ['a file, or a link to nothing, is where a directory should be', 'move it away']
+    : ['this directory cannot be made', 'choose a place where directories can be made'];
+  return new Failure('system-refused', `${path}: ${what}`, { detail, hint, cause: error });
+}
 
 /** One entry of a tree, with its path relative to the tree's root. */
 export interface TreeEntry {
@@ -37,7 +67,7 @@ export const isTemporary = (name: string): boolean => /\.\d+-[0-9a-f]{12}\.tmp$/
  * it is `temporary`, on the same file system.
  */
 export function writeAtomic(path: string, content: string | Uint8Array, temporary = temporaryName(path)): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   try {
     const file = openSync(temporary, 'wx', 0o644);
     try {
@@ -106,19 +136,19 @@ function makeRemovable(path: string): void {
 /** Creates the directory anew and empty. */
 export function emptyDir(path: string): string {
   removeTree(path);
-  mkdirSync(path, { recursive: true });
+  makeDirectory(path);
   return path;
 }
 
 /** A tree that shares its files with `from` by hard links where the file system allows, else by copies. */
 export function linkTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
+  makeDirectory(to);
   for (const { path, kind } of walkTree(from)) linkEntry(join(from, path), join(to, path), kind);
 }
 
 /** Places one entry of a tree at `to` by hard link; directories are created. */
 export function linkEntry(from: string, to: string, kind: TreeEntry['kind']): void {
-  if (kind === 'directory') mkdirSync(to, { recursive: true });
+  if (kind === 'directory') makeDirectory(to);
   else if (kind === 'symlink') symlinkSync(readlinkSync(from), to);
   else linkOrCopy(from, to);
 }

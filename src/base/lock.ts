@@ -3,7 +3,6 @@ import {
   closeSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
@@ -14,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { finished, start } from './command.ts';
 import { Failure } from './failure.ts';
-import { isErrno, readIfPresent } from './files.ts';
+import { isErrno, makeDirectory, readIfPresent } from './files.ts';
 
 /** Held until `release` or the end of the process, however it ends: the kernel keeps it, not a file's presence. */
 export interface Lock {
@@ -26,7 +25,7 @@ export interface Lock {
  * Fails at once with lock-held, naming the holder, when another process has it, unless `wait` is set.
  */
 export function takeLock(path: string, what: string, { wait = false } = {}): Lock {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const file = openSync(path, 'a+');
   if (!flock(file, wait)) {
     const holder = readFileSync(path, 'utf8').trim();
@@ -56,7 +55,7 @@ export interface Waiting extends Holding {
 
 /** Takes an exclusive flock(2) on `path`, which is created; waits, without holding up anything else, while another process has it. */
 export async function awaitLock(path: string, { onWait, signal, ...holding }: Waiting): Promise<Lock> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   let told = false;
   for (;;) {
     const file = openSync(path, 'a+');
@@ -72,7 +71,7 @@ export async function awaitLock(path: string, { onWait, signal, ...holding }: Wa
 
 /** Takes an exclusive flock(2) on `path`, which is created; undefined when another process has it. */
 export function tryLock(path: string, holding: Holding = {}): Lock | undefined {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   for (;;) {
     const file = openSync(path, 'a+');
     const isTaken = flock(file, false);

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { describeExit, finished, start, stop } from '../base/command.ts';
 import { failuresOf } from '../base/failure.ts';
+import { makeDirectory } from '../base/files.ts';
 import type { Usage } from '../report/event.ts';
 import type { Action, Answer, AnswerValue, ConfigRequest, Ending, HookPaths, Message } from './action.ts';
 import { hookFailure } from './hook-failure.ts';
@@ -114,7 +115,7 @@ export async function execute(execution: Execution): Promise<void> {
 }
 
 function openLog(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   return openSync(path, 'w');
 }
 

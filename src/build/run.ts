@@ -1,8 +1,8 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { describeExit, finished, shown, start, succeeded } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
-import { isErrno } from '../base/files.ts';
+import { isErrno, makeDirectory } from '../base/files.ts';
 import { words } from '../base/words.ts';
 import type { Run, RunOptions } from '../recipe/context.ts';
 import type { JobServerAccess } from './action.ts';
@@ -78,7 +78,7 @@ async function execute(argv: readonly string[], setting: RunSetting, options: Ru
 }
 
 function openOutput(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   return openSync(path, 'w');
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture, succeeded } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
-import { readIfPresent, writeAtomic } from '../base/files.ts';
+import { makeDirectory, readIfPresent, writeAtomic } from '../base/files.ts';
 
 /**
  * Writes a private apt configuration below `aptDir`: the machine's own archives, as sources of source code, with all
@@ -17,7 +17,7 @@ export async function configureApt(aptDir: string): Promise<{ readonly file: str
     [join(aptDir, 'parts', 'machine.sources'), parts],
   ]);
   for (const dir of ['parts', 'lists/partial', 'cache/archives/partial', 'state']) {
-    mkdirSync(join(aptDir, dir), { recursive: true });
+    makeDirectory(join(aptDir, dir));
   }
   let changed = false;
   for (const [path, text] of files) {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
+import { makeDirectory } from '../base/files.ts';
 import { removeStale } from './partial.ts';
 import { measure, type Received } from './receive.ts';
 import { describeWrong, keepAside } from './wrong.ts';
@@ -16,7 +17,7 @@ export interface Rejected {
 /** Creates the download directory and clears it of what nobody will go on with. */
 export function prepareDirectory(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeDirectory(dir);
     removeStale(dir);
   } catch (error) {
     // Another process may be tidying too, or the directory may be read-only and hold all we need.

@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryName } from '../base/files.ts';
+import { makeDirectory, temporaryName } from '../base/files.ts';
 import { mirrorPaths } from './mirror.ts';
 import { copyIn, measure, settle } from './receive.ts';
 
@@ -16,7 +16,7 @@ export async function publish(
   mirrorDir: string,
 ): Promise<{ readonly added: number; readonly present: number }> {
   let [added, present] = [0, 0];
-  mkdirSync(mirrorDir, { recursive: true });
+  makeDirectory(mirrorDir);
   const entries = existsSync(downloadDir) ? readdirSync(downloadDir, { withFileTypes: true }) : [];
   for (const entry of entries) {
     if (!entry.isFile() || notFiles.test(entry.name)) continue;
@@ -33,7 +33,7 @@ export async function publish(
 }
 
 async function copyTo(from: string, to: string, sha256: string): Promise<void> {
-  mkdirSync(dirname(to), { recursive: true });
+  makeDirectory(dirname(to));
   const temporary = temporaryName(to);
   try {
     const copied = await copyIn(from, temporary);

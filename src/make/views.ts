@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
-import { linkTree, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
+import { linkTree, makeDirectory, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
 import { once } from '../base/once.ts';
 import { stageTrees } from '../build/stage.ts';
 import type { Graph, Node } from '../graph/graph.ts';
@@ -138,7 +138,7 @@ function identityOf(tree: string): string {
 
 /** Builds a directory under another name first, so that it is never seen half made. */
 function replaceDir(path: string, fill: (path: string) => void): void {
-  mkdirSync(join(path, '..'), { recursive: true });
+  makeDirectory(join(path, '..'));
   const temporary = temporaryName(path);
   fill(temporary);
   removeTree(path);

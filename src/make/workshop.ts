@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../base/files.ts';
 import { buildTriplet, type Triplet } from '../base/triplet.ts';
 import type { AnswerValue, ConfigRequest } from '../build/action.ts';
 import type { JobServer } from '../build/jobserver.ts';
@@ -120,7 +120,7 @@ export function sourcesOf(run: PlannedRun, workshop: Workshop, signal: AbortSign
   const { workspace, reading, graph, store, options } = run;
   const users = new Map<string, number>();
   for (const { source } of graph.order) if (source) users.set(source.name, (users.get(source.name) ?? 0) + 1);
-  mkdirSync(workspace.downloadDir, { recursive: true });
+  makeDirectory(workspace.downloadDir);
   const shownName = ({ name }: LoadedRecipe) => workshop.shownAs.get(name) ?? name;
   const fetchOptions = (source: LoadedRecipe): FetchOptions => ({
     downloadDir: workspace.downloadDir,

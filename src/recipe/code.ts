@@ -1,9 +1,9 @@
-import { chmodSync, constants, copyFileSync, mkdirSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOfDocument } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { type FileRecord, recordFile, recordTree, type TextBudget } from '../base/file-record.ts';
-import { linkEntry, walkTree } from '../base/files.ts';
+import { linkEntry, makeDirectory, walkTree } from '../base/files.ts';
 import { epochSeconds } from '../base/tar.ts';
 
 /** What a recipe is written in. */
@@ -43,7 +43,7 @@ const isScratch = (path: string): boolean => path.split('/').some((name) => scra
  * Fails with source-changed when the recipe is not what was digested any more.
  */
 export function copyCode({ name, dir, modules, digest }: DigestedCode, to: string): void {
-  mkdirSync(to, { recursive: true });
+  makeDirectory(to);
   const entries = [...walkTree(dir)].filter(({ path }) => !isScratch(path));
   for (const { path, kind } of entries) {
     const [from, copy] = [join(dir, path), join(to, path)];

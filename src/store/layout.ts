@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
+import { makeDirectory } from '../base/files.ts';
 
 /** Where everything of a store lies. `cas/` and `ac/` are laid out as in a Bazel disk cache. */
 export interface Layout {
@@ -47,7 +48,7 @@ export function layoutOf(dir: string): Layout {
 
 /** Makes the directory of `path`, and returns `path`. */
 export function withParent(path: string): string {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   return path;
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
+import { makeDirectory } from '../base/files.ts';
 import { takeLock } from '../base/lock.ts';
 import { treeEntries, writeTar } from '../base/tar.ts';
 import { openEntries } from './entries.ts';
@@ -43,7 +44,7 @@ export interface Store {
 export function openStore(dir: string, boot = bootId()): Store {
   const layout = layoutOf(dir);
   refuseForeign(dir);
-  for (const part of ['ac', 'cas', 'tree', 'work']) mkdirSync(join(dir, part), { recursive: true });
+  for (const part of ['ac', 'cas', 'tree', 'work']) makeDirectory(join(dir, part));
   removeAbandonedWork(layout);
   const journal = openJournal(layout, boot);
   const work = openWork(layout);

@@ -17,6 +17,7 @@ import {
   emptyDir,
   isErrno,
   linkTree,
+  makeDirectory,
   readIfPresent,
   removeTree,
   temporaryName,
@@ -24,6 +25,28 @@ import {
   writeAtomic,
 } from '../../../src/base/files.ts';
 import { temporaryTree } from '../../support/tree.ts';
+
+describe('a directory', () => {
+  test('is made with those above it, and may be there', () => {
+    using tree = temporaryTree();
+    for (let times = 0; times < 2; times++) makeDirectory(join(tree.path, 'a/b/c'));
+    expect(statSync(join(tree.path, 'a/b/c')).isDirectory()).toBe(true);
+  });
+
+  test.each(['/proc/x', '/proc/x/y/z', '/proc/self/fd/x'])('that the system makes nowhere fails: %s', (path) => {
+    expect(() => makeDirectory(path)).toThrow(/^\/proc\/[a-z/]+: this directory cannot be made$/);
+  });
+
+  test('is not made in the place of anything else', () => {
+    using tree = temporaryTree();
+    writeFileSync(join(tree.path, 'file'), '');
+    symlinkSync('nowhere', join(tree.path, 'link'));
+    for (const name of ['file', 'link', 'link/below']) {
+      const what = `${join(tree.path, name.split('/')[0] ?? '')}: a file, or a link to nothing, is where a directory should`;
+      expect(() => makeDirectory(join(tree.path, name))).toThrow(what);
+    }
+  });
+});
 
 describe('an atomic write', () => {
   test('makes the file and the directories above it, and leaves nothing else', () => {
