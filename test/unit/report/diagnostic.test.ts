@@ -50,3 +50,41 @@ test('a place at the end of a line or of the file is marked with one caret', () 
 test('the end of a line from another system is not shown', () => {
   expect(pointing('mulsl\r\n', 'mulsl')).not.toContain('\r');
 });
+
+test('the underline stands below what it means also behind letters of two columns, and those that combine', () => {
+  const [line, carets] = pointing("'日本', 'é', 'mulsl'", 'mulsl').split('\n').slice(3);
+  expect([line, carets]).toEqual(["  1 | '日本', 'é', 'mulsl'", `    | ${' '.repeat(14)}^^^^^`]);
+  const combined = "'e\u0301', 'mulsl'";
+  expect(pointing(combined, 'mulsl').split('\n').at(-1)).toBe(`    | ${' '.repeat(6)}^^^^^`);
+  expect(pointing("x('日本')", '日本').split('\n').at(-1)).toBe('    |    ^^^^');
+});
+
+test.for([
+  ['at the start', 0, `mulsl${'.'.repeat(94)}…`, 0],
+  ['in the middle', 150, `…${'.'.repeat(46)}mulsl${'.'.repeat(47)}…`, 47],
+  ['at the end', 300, `…${'.'.repeat(94)}mulsl`, 95],
+] as const)('of a long line what is around the mark is shown, %s', ([, at, shown, blanks]) => {
+  const text = `${'.'.repeat(at)}mulsl${'.'.repeat(300 - at)}`;
+  expect(pointing(text, 'mulsl').split('\n').slice(1)).toEqual([
+    `  --> pkg/gcc/build.ts:1:${at + 1}`,
+    '    |',
+    `  1 | ${shown}`,
+    `    | ${' '.repeat(blanks)}^^^^^`,
+  ]);
+});
+
+test('a mark that is too long is shown from its start', () => {
+  const [line, carets] = pointing(`${'a'.repeat(200)}${'b'.repeat(200)}ccc`, 'b'.repeat(200))
+    .split('\n')
+    .slice(3);
+  expect(line).toBe(`  1 | …${'a'.repeat(39)}${'b'.repeat(59)}…`);
+  expect(carets).toBe(`    | ${' '.repeat(40)}${'^'.repeat(60)}`);
+});
+
+test('a long line with tabs and wide letters is clipped by columns, and its mark stays below what it means', () => {
+  const [line, carets] = pointing(`${'\t日'.repeat(40)}mulsl${'語'.repeat(90)}`, 'mulsl')
+    .split('\n')
+    .slice(3);
+  expect(line).toBe(`  1 | …日${'\t日'.repeat(4)}mulsl${'語'.repeat(25)}…`);
+  expect(carets).toBe(`    |    ${'\t  '.repeat(4)}^^^^^`);
+});
