@@ -1,6 +1,14 @@
-import { mkdirSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { renameSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { emptyDir, isErrno, readIfPresent, removeTree, temporaryName, writeAtomic } from '../base/files.ts';
+import {
+  emptyDir,
+  isErrno,
+  makeDirectory,
+  readIfPresent,
+  removeTree,
+  temporaryName,
+  writeAtomic,
+} from '../base/files.ts';
 
 /** Of the files of a published directory, in bytes. */
 export type Sizes = Readonly<Record<string, number>>;
@@ -11,7 +19,7 @@ export type Sizes = Readonly<Record<string, number>>;
  */
 export function publish(dir: string, files: Readonly<Record<string, string>>): Sizes {
   const all = Object.entries(files);
-  mkdirSync(dirname(dir), { recursive: true });
+  makeDirectory(dirname(dir));
   if (!all.every(([name, text]) => readIfPresent(join(dir, name)) === text)) moveAway(dir);
   const temporary = emptyDir(temporaryName(dir));
   for (const [name, text] of all) writeAtomic(join(temporary, name), text);
