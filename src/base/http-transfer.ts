@@ -102,7 +102,7 @@ function startOver(transfer: Transfer): void {
 }
 
 function refuseLarger(size: number, limit: number): void {
-  if (size > limit) throw new TroubleError({ what: `is larger than ${limit} bytes`, final: true });
+  if (size > limit) throw new TroubleError({ what: `is larger than ${limit} bytes`, final: true, useless: true });
 }
 
 async function inSink(act: () => Promise<void> | void): Promise<void> {

@@ -6,6 +6,8 @@ export interface Trouble {
   readonly what: string;
   /** Another try cannot help. */
   readonly final?: boolean;
+  /** What has come of it up to now is of no use either. */
+  readonly useless?: boolean;
   /** Milliseconds that the server asks us to wait. */
   readonly wait?: number | undefined;
   /** The origin that could not be reached at all. */
@@ -45,6 +47,10 @@ export function failureOf(url: string, trouble: Trouble): Failure {
 /** True when another try, later, may help against what made a download fail. */
 export const mayPass = (error: unknown): boolean =>
   error instanceof Failure && error.cause instanceof TroubleError && error.cause.trouble.final !== true;
+
+/** True when nobody can go on with what a failed download has brought. */
+export const isUseless = (error: unknown): boolean =>
+  error instanceof Failure && error.cause instanceof TroubleError && error.cause.trouble.useless === true;
 
 /** The trouble that an HTTP status means; only those of a passing kind are worth another try. */
 export function statusTrouble(status: number, headers: Readonly<Record<string, unknown>>): Trouble {

@@ -51,7 +51,7 @@ export interface FetchOptions {
   /** Ends the waiting for another process that fetches the same file; default: it ends when that one is done. */
   readonly signal?: AbortSignal;
   readonly patience?: Patience;
-  /** Bytes; default 16 GiB. */
+  /** Bytes; default 4 GiB. */
   readonly sizeLimit?: number;
 }
 

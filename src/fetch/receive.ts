@@ -4,8 +4,10 @@ import { copyFile, constants as fsConstants, open, rename, stat } from 'node:fs/
 import type { Digest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { type DownloadOptions, download, type ResponseHead } from '../base/http.ts';
+import { failureOf, isUseless } from '../base/http-trouble.ts';
 import type { MkEvent } from '../report/event.ts';
 import { readNote, writeNote } from './partial.ts';
+import { type Room, watchRoom } from './room.ts';
 
 /** What arrived in a file that nobody else knows yet. */
 export interface Received {
@@ -30,13 +32,13 @@ export interface Audience {
 
 /**
  * Downloads `url` to `to`, hashing while it streams; goes on with what an earlier try, also of another process, has left
- * there. The audience hears how far it is.
+ * there. The audience hears how far it is. A file for which there is no room is refused, as soon as that is known.
  */
 export async function receive(
   url: string,
   to: string,
   audience: Audience,
-  options: DownloadOptions = {},
+  { room = watchRoom(to), ...options }: DownloadOptions & { readonly room?: Room } = {},
 ): Promise<Received> {
   const left = readNote(to, url);
   const file = await open(to, left === undefined ? 'w' : 'r+', 0o644);
@@ -46,8 +48,13 @@ export async function receive(
     let resumed = false;
     let contentType: string | undefined;
     let report = (_size: number): void => {};
+    const requireRoom = (following: number) => {
+      const what = room(size, following);
+      if (what !== undefined) throw failureOf(url, { what, final: true, useless: true });
+    };
     const expect = (head: ResponseHead) => {
       contentType = head.contentType;
+      requireRoom((head.size ?? size) - size);
       report = progress(head.size, head.host, audience);
     };
     const sink = {
@@ -70,11 +77,15 @@ export async function receive(
         }
         sum.update(chunk);
         size += chunk.length;
+        requireRoom(0);
         report(size);
       },
     };
     await download(url, sink, { ...options, ...(left && { resume: left }) });
     return { sha256: sum.digest('hex') as Digest, size, contentType, resumed };
+  } catch (error) {
+    if (isUseless(error)) await file.truncate(0);
+    throw error;
   } finally {
     await file.close();
   }

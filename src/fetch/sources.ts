@@ -9,6 +9,7 @@ import type { GitSource } from './git.ts';
 import { type Mirror, mirrorPaths } from './mirror.ts';
 import { discardPartial } from './partial.ts';
 import { type Audience, copyIn, type Received, receive } from './receive.ts';
+import { largestDistfile } from './room.ts';
 
 /** One candidate at one source. */
 export interface Attempt {
@@ -25,9 +26,6 @@ type Setting = Pick<
   FetchOptions,
   'mirrors' | 'offline' | 'aptDir' | 'tell' | 'transfer' | 'warn' | 'patience' | 'sizeLimit'
 >;
-
-/** Nothing that a recipe builds from is larger: 16 GiB. */
-const largestDistfile = 16 * 1024 ** 3;
 
 /**
  * Every source of every candidate in the order of trying: for each candidate the mirrors that were named, then its

@@ -5,11 +5,11 @@ import { gitArchiveName } from '../../base/distfile-name.ts';
 import { Failure } from '../../base/failure.ts';
 import { temporaryName } from '../../base/files.ts';
 import { prepareDirectory } from '../../fetch/downloaded.ts';
+import { largestDistfile } from '../../fetch/room.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
 import type { GitSource } from '../../recipe/recipe.ts';
 import { commitOf } from '../../update/git.ts';
 import type { FetchSetting, NewFile } from './fetch-new.ts';
-import { largestDistfile } from './receive-file.ts';
 
 /** Packs the commit that upstream has tagged as a version. Fails with download-failed when there is no such tag. */
 export async function fetchNewCommit(

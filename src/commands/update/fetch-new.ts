@@ -7,6 +7,7 @@ import { fetchFromApt, sourcesInApt } from '../../fetch/apt.ts';
 import type { SourceFile } from '../../fetch/apt-index.ts';
 import { distfileName } from '../../fetch/distfile.ts';
 import { prepareDirectory } from '../../fetch/downloaded.ts';
+import { largestDistfile } from '../../fetch/room.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
 import { upstreamVersion } from '../../update/apt.ts';
 import { archiveName } from '../../update/check.ts';
@@ -16,7 +17,7 @@ import { requireAuthentic } from './authentic.ts';
 import type { File } from './current.ts';
 import { fetchNewCommit } from './fetch-commit.ts';
 import { requireKind } from './kind.ts';
-import { largestDistfile, receive } from './receive-file.ts';
+import { receive } from './receive-file.ts';
 
 /** The distfile of a version that a recipe does not have yet: in the download directory, under upstream's name. */
 export interface NewFile extends File {
