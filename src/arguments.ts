@@ -190,7 +190,11 @@ export function fileCount(text: string): number {
 export function jobCount(text: string | undefined): number {
   if (text === undefined) return usableCores();
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new Failure('usage', `-j needs a number of processes, not "${text}"`, { hint: 'for example -j 4' });
+  const isNumber = /^[1-9]\d*$/.test(text);
+  const what = isNumber
+    ? `-j takes at most 9999 processes, not ${text}`
+    : `-j needs a number of processes, not "${text}"`;
+  throw new Failure('usage', what, { hint: 'for example -j 4' });
 }
 
 function sourceDirs(args: readonly string[]): ReadonlyMap<string, string> {

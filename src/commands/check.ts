@@ -60,8 +60,9 @@ const downloadsAtOnce = 2;
 const clockTick = 2100;
 
 /** Everything when nothing is named. */
-function chosen({ graph, recipes }: PlannedTarget, packages: readonly string[]): Names {
-  throwCollected(packages.flatMap((name) => foreignPackage(name, graph, recipes)));
+function chosen(planned: PlannedTarget, packages: readonly string[]): Names {
+  throwCollected(packages.flatMap((name) => foreignPackage(name, planned)));
+  const { graph } = planned;
   const [first = graph.root, ...others] = packages.length === 0 ? graph.order.map(({ name }) => name) : packages;
   return [first, ...others];
 }

@@ -22,10 +22,11 @@ export async function graphCommand(options: GraphOptions): Promise<number> {
       hint: 'name what it needs with a package, or what needs it with --reverse',
     });
   }
-  const { graph, recipes } = await planTarget(options);
+  const planned = await planTarget(options);
+  const { graph } = planned;
   const middle = top ?? reverse;
   const all = relatedPackages(graph);
-  if (middle !== undefined) throwCollected(foreignPackage(middle, graph, recipes));
+  if (middle !== undefined) throwCollected(foreignPackage(middle, planned));
   const kept =
     middle === undefined
       ? undefined

@@ -10,9 +10,10 @@ import type { Read } from '../store/store.ts';
  * (`null` as long as there is no result).
  */
 export async function keyCommand(options: TargetOptions & { readonly package: string }): Promise<number> {
-  const { graph, recipes, inputs, plan } = await planTarget(options);
+  const planned = await planTarget(options);
+  const { graph, inputs, plan } = planned;
   const name = options.package;
-  throwCollected(foreignPackage(name, graph, recipes));
+  throwCollected(foreignPackage(name, planned));
   const steps = plan();
   const step = steps.get(name);
   if (step?.key === undefined || step.document === undefined) {

@@ -27,7 +27,7 @@ export async function shellCommand(
   const mirrors = parseMirrors(process.env['MK_MIRRORS']);
   const planned = await planTarget(options);
   refuseBuildInside(planned.workspace);
-  throwCollected(foreignPackage(options.package, planned.graph, planned.recipes));
+  throwCollected(foreignPackage(options.package, planned));
   const run = { ...planned, graph: partOf(planned.graph, [options.package]), options, mirrors };
   checkMachine(run);
   const node = run.graph.node(options.package);

@@ -6,7 +6,7 @@ import type { TargetOptions } from '../options.ts';
 /** `mk why <board> <product> <package>`: what changed since the package was built here, and what would be done. */
 export async function whyCommand(options: TargetOptions & { readonly package: string }): Promise<number> {
   const planned = await planTarget(options);
-  throwCollected(foreignPackage(options.package, planned.graph, planned.recipes));
+  throwCollected(foreignPackage(options.package, planned));
   const lines = explainPackage(options.package, planned);
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return 0;

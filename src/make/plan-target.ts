@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shown } from '../base/command.ts';
 import { Failure, Failures, failuresOf, throwCollected } from '../base/failure.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { machineFingerprint } from '../build/fingerprint.ts';
@@ -61,7 +62,7 @@ export async function planTarget(options: PlanOptions, past?: PastTree): Promise
     resolveGraph(root, recipes, reading.configOf, reading.preferred(), reading.placeOf),
   );
   recipes.remember?.();
-  const foreign = (name: string) => foreignPackage(name, graph, recipes);
+  const foreign = (name: string) => foreignPackage(name, { graph, recipes, workspace });
   throwCollected([...[...rebuild, ...verbose].flatMap(foreign), ...patchFaults(target, graph, recipes)]);
   const workingTrees = await openWorkingTrees(options.sources, { graph, cwd: workspace.buildDir, foreign });
 
@@ -106,13 +107,20 @@ export const checkMachine = ({ graph }: Pick<PlannedTarget, 'graph'>): void =>
   checkPrograms(graph.order.map(({ loaded }) => loaded));
 
 /** Why this is no package of the target; nothing when it is one. */
-export function foreignPackage(name: string, graph: Graph, recipes: RecipeSet): readonly Failure[] {
+export function foreignPackage(
+  name: string,
+  { graph, recipes, workspace }: Pick<PlannedTarget, 'graph' | 'recipes' | 'workspace'>,
+): readonly Failure[] {
   const names = graph.order.map((node) => node.name);
   if (names.includes(name)) return [];
   if (recipes.has(name)) {
     const hint = 'mk builds what the release of the target contains: is it missing in ROOTFS?';
     return [new Failure('package-unknown', `${name} is no part of this target`, { hint })];
   }
-  const hint = didYouMean(name, names) ?? didYouMean(name, recipes.names) ?? 'mk list packages shows them all';
+  const layers = workspace.trees.slice(1).flatMap((tree) => ['--layer', tree]);
+  const hint =
+    didYouMean(name, names) ??
+    didYouMean(name, recipes.names) ??
+    `${shown(['mk', 'list', 'packages', ...layers])} shows them all`;
   return [new Failure('package-unknown', `there is no package "${name}"`, { hint })];
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { repository, workspace } from '../support/workspace.ts';
+import { repository, toy, workspace } from '../support/workspace.ts';
 
 const own = 'Usage: mk <board> <product> [options]';
 
@@ -34,6 +34,22 @@ test.for(['0', '-1', '1.5', 'many'])('-j %j is refused', async (jobs) => {
   expect(run.status).toBe(2);
   expect(run.stderr).toMatch(/^error\[usage\]: /);
   expect(readdirSync(ws.here)).toEqual([]);
+});
+
+test('-j of more processes than it takes is told the limit', async () => {
+  await using ws = await workspace();
+  expect((await ws.build('-j99999')).stderr).toBe(
+    'error[usage]: -j takes at most 9999 processes, not 99999\n  hint: for example -j 4\n',
+  );
+});
+
+test('what shows the names of all packages shows those of the layers, too', async () => {
+  await using ws = await workspace({ 'pkg/app/build.ts': toy() });
+  const run = await ws.mk('why', 'toy', 'box', 'something-else', '--layer', ws.layer);
+  expect(run).toMatchObject({ status: 2, stdout: '' });
+  expect(run.stderr).toBe(
+    `error[package-unknown]: there is no package "something-else"\n  hint: mk list packages --layer '${ws.layer}' shows them all\n`,
+  );
 });
 
 test('--help describes every option on stdout', async () => {
