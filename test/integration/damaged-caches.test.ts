@@ -47,7 +47,7 @@ test('notes of any other shape are as good as none', async () => {
   await using ws = await built();
   const { stamp } = recipesOf(ws);
   for (const text of ['null', '{}', '{"bundle":null}', '7']) {
-    writeFileSync(stamp, text);
+    for (const note of [stamp, join(ws.store, 'engine/machine.json')]) writeFileSync(note, text);
     await expectNothingToDo(ws);
   }
   const record = join(ws.here, 'toy-box/.mk/packages/a.json');
