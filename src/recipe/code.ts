@@ -39,12 +39,15 @@ const isScratch = (path: string): boolean => path.split('/').some((name) => scra
 
 /**
  * Makes `to` a copy of a recipe's directory for its hooks: it holds what the digest covers and tells nothing else, neither
- * of scratch files nor of owners, times and other permissions. FIFOs are shared with the original.
+ * of scratch files and empty directories nor of owners, times and other permissions. FIFOs are shared with the original.
  * Fails with source-changed when the recipe is not what was digested any more.
  */
 export function copyCode({ name, dir, modules, digest }: DigestedCode, to: string): void {
   makeDirectory(to);
-  const entries = [...walkTree(dir)].filter(({ path }) => !isScratch(path));
+  const kept = [...walkTree(dir)].filter(({ path }) => !isScratch(path));
+  // Like git, the digest knows no directory by itself.
+  const holding = new Set(kept.flatMap(({ path, kind }) => (kind === 'directory' ? [] : directoriesOf(path))));
+  const entries = kept.filter(({ path, kind }) => kind !== 'directory' || holding.has(path));
   for (const { path, kind } of entries) {
     const [from, copy] = [join(dir, path), join(to, path)];
     if (kind !== 'file') linkEntry(from, copy, kind);
@@ -57,6 +60,13 @@ export function copyCode({ name, dir, modules, digest }: DigestedCode, to: strin
     if (kind === 'file' || kind === 'directory') utimesSync(join(to, path), epochSeconds, epochSeconds);
   if (digestOfCode(readCode(to, modules)) !== digest) throw recipeChanged(name, dir);
 }
+
+/** `a/b/c` lies in `a` and `a/b`. */
+const directoriesOf = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_, at, names) => names.slice(0, at + 1).join('/'));
 
 export const recipeChanged = (name: string, dir: string): Failure =>
   new Failure('source-changed', `${name}: its recipe has changed since mk read it`, {
