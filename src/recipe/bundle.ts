@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync, utimesSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Message, Metafile } from 'esbuild';
@@ -6,17 +6,20 @@ import { type Digest, digestOf } from '../base/digest.ts';
 import { Failure, throwCollected } from '../base/failure.ts';
 import { readIfPresent, writeAtomic } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
-import { borrowedFrom, isBorrowed } from './borrowed.ts';
+import { type CodeFile, codeFilesOf } from './code-files.ts';
+import { exactImports, importsOf, type Resolved, resolvesAsBefore } from './imports.ts';
 import { isWhole, publish, type Sizes } from './publish.ts';
 
 /** All recipes as one JavaScript module whose default export has a lazy thunk for each, which evaluates it at once. */
 export interface RecipeBundle {
   /** The module, alone in its directory with its source map. */
   readonly path: string;
-  /** For each package, the local files that its build.ts imports, itself included, without the engine's own. */
-  readonly codeFiles: Readonly<Record<string, readonly string[]>>;
+  /** For each package, the files that it is made of. */
+  readonly codeFiles: Readonly<Record<string, readonly CodeFile[]>>;
   /** Every file that is in it, as it was then. */
   readonly inputs: Readonly<Record<string, FileStamp>>;
+  /** What the paths of all imports led to. */
+  readonly resolved: Readonly<Record<string, string>>;
   /** Names of recipes whose modules are known to come to their end. */
   readonly sound: readonly string[];
   /** Adds to them, for the next run. */
@@ -57,10 +60,10 @@ export async function bundleRecipes(
   const write = (stamp: Stamp) => writeAtomic(stampFile, JSON.stringify(stamp));
   if (known !== undefined && isFresh(known)) return keeping(known, write);
 
-  const { text, map, metafile, inputs, isCertain } = await runUndisturbed(entry, engineRoot);
+  const { text, map, metafile, inputs, resolved, isCertain } = await runUndisturbed(entry, engineRoot);
   const bundleDir = join(cacheDir, digestOf(text));
   const codeFiles = codeFilesOf(packages, metafile, engineRoot);
-  const bundle = { path: join(bundleDir, moduleName), codeFiles, inputs, sound: [] };
+  const bundle = { path: join(bundleDir, moduleName), codeFiles, inputs, resolved, sound: [] };
   const sizes = publish(bundleDir, { [moduleName]: text, [`${moduleName}.map`]: map });
   const stamp: Stamp = { entry: digestOf(entry), bundle, sizes };
   if (isCertain) write(stamp);
@@ -105,9 +108,9 @@ function entryText(packages: ReadonlyMap<string, string>): string {
 function parseStamp(text: string | undefined): Stamp | undefined {
   try {
     const stamp = JSON.parse(text ?? 'null') as Stamp | null;
-    const { path, codeFiles, inputs, sound } = stamp?.bundle ?? {};
+    const { path, codeFiles, inputs, resolved, sound } = stamp?.bundle ?? {};
     const isStamp =
-      [codeFiles, inputs].every((each) => typeof each === 'object' && each !== null) &&
+      [codeFiles, inputs, resolved].every((each) => typeof each === 'object' && each !== null) &&
       typeof stamp?.sizes?.[moduleName] === 'number' &&
       typeof path === 'string' &&
       Array.isArray(sound);
@@ -120,7 +123,9 @@ function parseStamp(text: string | undefined): Stamp | undefined {
 function isFresh({ bundle, sizes }: Stamp): boolean {
   try {
     return (
-      isWhole(dirname(bundle.path), sizes) && Object.keys(bundle.inputs).every((path) => isUnchanged(bundle, path))
+      isWhole(dirname(bundle.path), sizes) &&
+      Object.keys(bundle.inputs).every((path) => isUnchanged(bundle, path)) &&
+      resolvesAsBefore(bundle.resolved)
     );
   } catch {
     return false;
@@ -142,10 +147,7 @@ function fileStamp(path: string): FileStamp {
 async function runEsbuild(entry: string, engineRoot: string) {
   const load = createRequire(join(engineRoot, 'package.json'));
   const { build, stop } = load('esbuild') as typeof import('esbuild');
-  const doors: Readonly<Record<string, string>> = {
-    '#mk': join(engineRoot, 'src/recipe/index.ts'),
-    '#mk/image': join(engineRoot, 'src/image/index.ts'),
-  };
+  const resolved: Resolved = new Map();
   const result = await build({
     stdin: { contents: entry, resolveDir: engineRoot, sourcefile: 'recipes.ts' },
     bundle: true,
@@ -163,13 +165,8 @@ async function runEsbuild(entry: string, engineRoot: string) {
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
     },
-    plugins: [
-      {
-        name: 'public-doors',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^#mk(\/image)?$/ }, ({ path }) => ({ path: doors[path] ?? path })),
-      },
-    ],
+    tsconfigRaw: '{}',
+    plugins: [importsOf(engineRoot, join(engineRoot, 'recipes.ts'), resolved)],
   }).catch((error: { errors?: Message[] }) => {
     throwCollected((error.errors ?? []).map(failureOf));
     throw error;
@@ -178,15 +175,16 @@ async function runEsbuild(entry: string, engineRoot: string) {
   await stop();
   const file = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
   throwCollected(waitingModules(file('.mjs')));
-  return { text: file('.mjs'), map: file('.map'), metafile: result.metafile };
+  return { text: file('.mjs'), map: file('.map'), metafile: result.metafile, resolved: Object.fromEntries(resolved) };
 }
 
-function failureOf({ text, location }: Message): Failure {
+function failureOf({ text, location, notes, pluginName }: Message): Failure {
   if (location === null) return new Failure('recipe-invalid', text);
   const { line, column, length } = location;
   const file = `/${location.file}`;
   const place = { file, text: readFileSync(file, 'utf8'), line, column: column + 1, length: Math.max(1, length) };
-  return new Failure('recipe-invalid', `${file}: ${text}`, { place });
+  const hint = pluginName === exactImports ? notes[0]?.text : undefined;
+  return new Failure('recipe-invalid', `${file}: ${text}`, { place, ...(hint && { hint }) });
 }
 
 /** Recipes are evaluated at once: what a module waits for would come after its recipe was wanted. */
@@ -198,7 +196,7 @@ function waitingModules(text: string): Failure[] {
     const at = code.search(/(?<=^(?:\S.*[^\w.])?)await\b/m);
     const place = at < 0 ? [] : [placeAt(file, code, at, 'await'.length)];
     return place.map((where) => {
-      const hint = 'do in a hook what takes time, and read files with readFileSync';
+      const hint = 'do in a hook what takes time, and import data as JSON or through config';
       return new Failure('recipe-invalid', `${file}: a recipe cannot use top-level await`, { place: where, hint });
     });
   });
@@ -209,32 +207,3 @@ const inputPaths = (metafile: Metafile, engineRoot: string): string[] =>
   Object.keys(metafile.inputs)
     .map((path) => `/${path}`)
     .filter((path) => path !== join(engineRoot, 'recipes.ts'));
-
-/** The modules that each recipe is made of, without the engine's but for what a recipe takes from it as part of itself. */
-function codeFilesOf(packages: ReadonlyMap<string, string>, metafile: Metafile, engineRoot: string) {
-  const engine = `${engineRoot}/src/`;
-  const libraries = `${engineRoot}/node_modules/`;
-  const codeFiles: Record<string, readonly string[]> = {};
-  for (const [name, dir] of packages) {
-    const seen = new Set<string>();
-    const visit = (path: string) => {
-      const full = `/${path}`;
-      if (seen.has(full) || full.startsWith(engine) || full.startsWith(libraries)) return;
-      seen.add(full);
-      const imports = metafile.inputs[path]?.imports ?? [];
-      for (const { path: imported, external } of imports) if (external !== true) visit(imported);
-      const doors = imports.flatMap(({ original = '' }) => (original.startsWith('#mk') ? [original] : []));
-      for (const part of borrowedFrom(doors, full)) addClosure(join(engine, part).slice(1));
-    };
-    const addClosure = (path: string) => {
-      const full = `/${path}`;
-      if (seen.has(full) || !isBorrowed(full.slice(engine.length))) return;
-      seen.add(full);
-      for (const { path: imported } of metafile.inputs[path]?.imports ?? []) addClosure(imported);
-    };
-    // It may be a link to another recipe's.
-    visit(realpathSync(join(dir, 'build.ts')).slice(1));
-    codeFiles[name] = [...seen].sort();
-  }
-  return codeFiles;
-}

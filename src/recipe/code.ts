@@ -10,15 +10,22 @@ import { epochSeconds } from '../base/tar.ts';
 export interface Code {
   /** Every file of its directory, by path below it. */
   readonly own: readonly FileRecord[];
-  /** Local modules from elsewhere that its build.ts imports. */
-  readonly modules: readonly FileRecord[];
+  /** Modules from elsewhere that its build.ts imports. */
+  readonly modules: readonly (FileRecord & Pick<Module, 'uses'>)[];
+}
+
+/** A file that build.ts imports, directly or not. */
+export interface Module {
+  readonly path: string;
+  /** Every import of it: the number of the importing module, in the order of first imports, and what the import says. */
+  readonly uses?: readonly (readonly [importer: number, specifier: string])[];
 }
 
 /** Reads the code of a recipe as it is now. */
-export function readCode(dir: string, modules: readonly string[], budget: TextBudget = { left: 0 }): Code {
+export function readCode(dir: string, modules: readonly Module[], budget: TextBudget = { left: 0 }): Code {
   return {
     own: recordTree(dir, budget, isScratchIn(dir)),
-    modules: modules.map((path) => recordFile(path, path, budget)),
+    modules: modules.map(({ path, uses }) => ({ ...recordFile(path, path, budget), ...(uses && { uses }) })),
   };
 }
 
@@ -35,7 +42,8 @@ const isScratchIn =
     });
   };
 
-const isScratch = (path: string): boolean => path.split('/').some((name) => scratchName.test(name));
+/** Whether a path below a recipe's directory is none of its files. */
+export const isScratch = (path: string): boolean => path.split('/').some((name) => scratchName.test(name));
 
 /**
  * Makes `to` a copy of a recipe's directory for its hooks: it holds what the digest covers and tells nothing else, neither
@@ -77,8 +85,7 @@ export const recipeChanged = (name: string, dir: string): Failure =>
 interface DigestedCode {
   readonly name: string;
   readonly dir: string;
-  /** Paths of the imported modules that lie elsewhere. */
-  readonly modules: readonly string[];
+  readonly modules: readonly Module[];
   readonly digest: Digest;
 }
 
@@ -91,12 +98,13 @@ interface DigestedCode {
  * else, for its output is the same.
  */
 export function digestOfCode({ own, modules }: Code): Digest {
-  // Digests alone name a module outside the directory: where it lies must not matter.
+  // How it is imported names a module outside the directory: where it lies must not matter. One of the engine has one name.
+  const [imported, borrowed] = [modules.filter(({ uses }) => uses), modules.filter(({ uses }) => !uses)];
   return digestOfDocument([
     own.map(({ path, kind, digest, text = '' }) => {
       if (kind === 'link') return [path, kind, text];
       return kind === 'executable' ? [path, digest, kind] : [path, digest];
     }),
-    modules.map(({ digest }) => digest).sort(),
+    [...imported.map(({ digest, uses = [] }) => [digest, ...uses]), ...borrowed.map(({ digest }) => digest).sort()],
   ]);
 }

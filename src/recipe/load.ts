@@ -5,7 +5,7 @@ import type { Digest } from '../base/digest.ts';
 import { Failure, Failures, failuresOf, type Place } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
 import { bundleRecipes, isUnchanged } from './bundle.ts';
-import { digestOfCode, readCode, recipeChanged } from './code.ts';
+import { digestOfCode, type Module, readCode, recipeChanged } from './code.ts';
 import type { Config } from './config.ts';
 import { locate } from './locate.ts';
 import type { ComputedRecipe, Recipe } from './recipe.ts';
@@ -19,8 +19,8 @@ export interface LoadedRecipe {
   readonly recipe: Recipe;
   /** Digest of every file of the recipe's directory and of every local module that build.ts imports. */
   readonly digest: Digest;
-  /** Paths of the imported modules that lie elsewhere. */
-  readonly modules: readonly string[];
+  /** The imported modules that lie elsewhere. */
+  readonly modules: readonly Module[];
   /** Where build.ts wrote a field, or one value of it. */
   place(field: string, value?: string): Place | undefined;
 }
@@ -38,7 +38,7 @@ export interface RecipeSet {
   remember?(): void;
 }
 
-type Module = { readonly default?: Recipe | ComputedRecipe };
+type Exports = { readonly default?: Recipe | ComputedRecipe };
 
 /** Finds the recipes and makes them loadable; a syntax error in any of them fails here, all at once. */
 export async function openRecipes(
@@ -48,7 +48,8 @@ export async function openRecipes(
 ): Promise<RecipeSet> {
   const bundle = await bundleRecipes(packages, engineRoot, cacheDir);
   process.setSourceMapsEnabled(true);
-  const thunks = ((await import(pathToFileURL(bundle.path).href)) as { default: Record<string, () => Module> }).default;
+  const thunks = ((await import(pathToFileURL(bundle.path).href)) as { default: Record<string, () => Exports> })
+    .default;
   const sound = new Set(bundle.sound);
   const ended: string[] = [];
 
@@ -76,10 +77,10 @@ export async function openRecipes(
       if (!sound.has(name)) ended.push(name);
       sound.add(name);
       const codeFiles = bundle.codeFiles[name] ?? [];
-      const modules = codeFiles.filter((path) => !path.startsWith(`${dir}/`));
+      const modules = codeFiles.filter(({ isOwn }) => !isOwn);
       const digest = digestOfCode(readCode(dir, modules));
       // Else the digest would be of a text that is not in the bundle.
-      if (!codeFiles.every((path) => isUnchanged(bundle, path))) throw recipeChanged(name, dir);
+      if (!codeFiles.every(({ path }) => isUnchanged(bundle, path))) throw recipeChanged(name, dir);
       return {
         name,
         dir,
@@ -125,7 +126,7 @@ export async function openReadable(
 function evaluate(
   name: string,
   file: string,
-  thunk: () => Module,
+  thunk: () => Exports,
   compute: (recipe: ComputedRecipe) => Recipe,
 ): Recipe {
   let found: unknown;

@@ -185,7 +185,10 @@ function refusePatches({ name, dir, modules }: LoadedRecipe, to: string, patches
       detail: failing.map(({ printed = '' }) => printed.trimEnd()).join('\n'),
     });
   }
-  const texts = [join(dir, 'build.ts'), ...modules].map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+  const texts = [join(dir, 'build.ts'), ...modules.map(({ path }) => path)].map((file) => ({
+    file,
+    text: readFileSync(file, 'utf8'),
+  }));
   for (const { patch, state } of patches) {
     const by = texts.find(({ text }) => text.includes(patch));
     if (state !== 'upstream' || by === undefined) continue;

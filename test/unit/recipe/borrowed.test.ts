@@ -12,7 +12,7 @@ async function stylesIn(text: string): Promise<readonly string[]> {
   using tree = temporaryTree({ 'pkg/a/build.ts': text });
   const packages = new Map([['a', join(tree.path, 'pkg/a')]]);
   const { modules } = await (await openRecipes(packages, engineRoot, join(tree.path, 'cache'))).load('a', {} as never);
-  return modules.flatMap((path) => all.filter((style) => path.endsWith(`/src/recipe/${style}.ts`)));
+  return modules.flatMap(({ path }) => all.filter((style) => path.endsWith(`/src/recipe/${style}.ts`)));
 }
 
 const used = 'export default a({ build() {}, deploy() {} });\n';

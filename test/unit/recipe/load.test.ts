@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { failuresOf } from '../../../src/base/failure.ts';
@@ -20,6 +20,8 @@ const plain = `import { recipe } from '#mk';\nexport default recipe({ license: '
 /** Digests of the recipe \`a\` before and after a change of its files. */
 async function digests(files: Files, change: (tree: TemporaryTree) => void): Promise<readonly [string, string]> {
   using tree = temporaryTree({ 'pkg/a/build.ts': plain, ...files });
+  for (const link of ['x.ts', 'y.ts'])
+    if ('lib/1/x.ts' in files) symlinkSync(`../../lib/1/${link}`, join(tree.path, 'pkg/a', link));
   const digest = async () => (await (await open(tree, ['a'])).load('a', config)).digest;
   const before = await digest();
   change(tree);
@@ -41,6 +43,42 @@ describe('the digest of a recipe moves with', () => {
         'pkg/b/two.ts': `export const license = 'MIT';\n`,
       },
       ({ write }) => write({ 'pkg/b/two.ts': `export const license = 'ISC';\n` }),
+    ],
+    [
+      'two modules elsewhere that swap their places',
+      {
+        'pkg/a/build.ts': `import { v as a } from '../../lib/x.ts';\nimport { v as b } from '../../lib/y.ts';\nexport default { license: a + b };\n`,
+        'lib/x.ts': `export const v = 'x';\n`,
+        'lib/y.ts': `export const v = 'y';\n`,
+      },
+      ({ path }) => {
+        renameSync(join(path, 'lib/x.ts'), join(path, 'lib/z.ts'));
+        renameSync(join(path, 'lib/y.ts'), join(path, 'lib/x.ts'));
+        renameSync(join(path, 'lib/z.ts'), join(path, 'lib/y.ts'));
+      },
+    ],
+    [
+      'modules behind two links that swap their places',
+      {
+        'pkg/a/build.ts': `import { v as a } from './x.ts';\nimport { v as b } from './y.ts';\nexport default { license: a + b };\n`,
+        'lib/1/x.ts': `export const v = 'x';\n`,
+        'lib/1/y.ts': `export const v = 'y';\n`,
+        'lib/2/x.ts': `export const v = 'y';\n`,
+        'lib/2/y.ts': `export const v = 'x';\n`,
+      },
+      ({ path }) => {
+        renameSync(join(path, 'lib/1'), join(path, 'lib/0'));
+        renameSync(join(path, 'lib/2'), join(path, 'lib/1'));
+      },
+    ],
+    [
+      'modules that have names like those that editors leave',
+      {
+        'pkg/a/build.ts': `import { v } from './gen~/v.ts';\nimport { w } from './sub/.#w.ts';\nexport default { license: v + w };\n`,
+        'pkg/a/gen~/v.ts': `export const v = 'v';\n`,
+        'pkg/a/sub/.#w.ts': `export const w = 'w';\n`,
+      },
+      ({ write }) => write({ 'pkg/a/sub/.#w.ts': `export const w = 'x';\n` }),
     ],
     [
       'a file with a tilde or a swap that no editor leaves',
