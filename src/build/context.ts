@@ -109,8 +109,9 @@ export function contextMaker(action: Action): ContextMaker {
       const base = common('prepare', paths.sourceDir, log);
       const { sourceDir, recipeDir } = paths;
       const applied = new Set<string>();
+      const setting = { ...base, log: (text: string) => writeFileSync(log, text) };
       const apply = async (file: string) => {
-        await applyPatch(join(recipeDir, file), sourceDir, base.run, base.warn);
+        await applyPatch(join(recipeDir, file), sourceDir, setting);
         applied.add(normalize(file));
       };
       return {
@@ -118,8 +119,7 @@ export function contextMaker(action: Action): ContextMaker {
         applyPatch: apply,
         async applyPatches() {
           for (const file of patchSeries(recipeDir)) if (!applied.has(file)) await apply(file);
-          for (const { file, name } of unapplied.splice(0))
-            await applyPatch(file, sourceDir, base.run, base.warn, name);
+          for (const { file, name } of unapplied.splice(0)) await applyPatch(file, sourceDir, setting, name);
         },
       };
     },

@@ -62,7 +62,13 @@ const creation = (file: string) => `--- /dev/null\n+++ b/${file}\n@@ -0,0 +1 @@\
 async function apply(text: string): Promise<void> {
   const file = join(dir, '0001-change.patch');
   writeFileSync(file, text);
-  await applyPatch(file, sourceDir, runner(), (warning) => warnings.push(warning));
+  await applyPatch(file, sourceDir, {
+    run: runner(),
+    log: (text) => {
+      log += text;
+    },
+    warn: (warning) => warnings.push(warning),
+  });
 }
 
 test('the patches of a recipe are applied in the order of the numbers in their names', () => {
@@ -135,7 +141,28 @@ test('a hunk that fits at other lines is applied, with a warning', async () => {
 
 test('a patch for other line ends than the file has is rejected', async () => {
   writeFileSync(join(sourceDir, 'f'), 'a\r\nb\r\nc\r\n');
-  await expect(apply(change('b', 'B'))).rejects.toMatchObject({ code: 'patch-rejected' });
+  await expect(apply(change('b', 'B'))).rejects.toMatchObject({
+    message: '0001-change.patch: hunk 1 does not fit f at line 1, which ends in another way (LF or CR LF)',
+    hint: expect.stringContaining('the ends that the file has'),
+  });
+  expect(warnings).toEqual([]);
+});
+
+test('a patch whose lines end in CR LF is applied to a file with LF, with a warning', async () => {
+  await apply(change('b', 'B').replaceAll('\n', '\r\n'));
+  expect(readFileSync(join(sourceDir, 'f'), 'utf8')).toBe('a\nB\nc\n');
+  expect(warnings).toEqual(['0001-change.patch: its lines end in CR LF, and were applied as if they ended in LF']);
+});
+
+test('what patch printed is told once, and nobody is told to rebase what cannot be rebased', async () => {
+  await expect(apply(creation('../evil'))).rejects.toMatchObject({
+    ...{ detail: undefined, hint: expect.stringContaining('mend the file names in 0001-change.patch') },
+  });
+  expect(log.match(/Ignoring potentially dangerous|Invalid file name/g)).toHaveLength(1);
+  symlinkSync('f', join(sourceDir, 'link'));
+  await expect(apply(change('b', 'B', 'link'))).rejects.toMatchObject({
+    ...{ hint: expect.stringContaining('the file itself') },
+  });
 });
 
 test('a file without a newline at its end can be changed and keeps or gets one as the patch says', async () => {
@@ -154,7 +181,10 @@ test('renames and modes as git writes them are done', async () => {
 
 test('a binary change is named as such', async () => {
   const binary = 'diff --git a/f b/f\nindex 1..2 100644\nGIT binary patch\nliteral 3\nKcmZQzWMT#Y01f~L\n\n';
-  await expect(apply(binary)).rejects.toThrow('0001-change.patch: has a binary change, which patch cannot apply');
+  await expect(apply(binary)).rejects.toMatchObject({
+    message: '0001-change.patch: has a binary change, which patch cannot apply',
+    hint: expect.stringContaining('copy it in the prepare hook'),
+  });
 });
 
 test('an absolute name means a file of the source tree', async () => {
