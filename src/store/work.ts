@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
-import { emptyDir, readIfPresent, removeTree } from '../base/files.ts';
+import { Failure } from '../base/failure.ts';
+import { emptyDir, isErrno, readIfPresent, removeTree } from '../base/files.ts';
 import { type Lock, lockDirectory } from '../base/lock.ts';
 import type { Layout } from './layout.ts';
 
@@ -61,10 +62,25 @@ export function openWork({ workDir }: Layout): Work {
 function makeOwn(workDir: string): Opened {
   for (;;) {
     const path = join(workDir, `${process.pid}-${randomBytes(4).toString('hex')}`);
-    mkdirSync(path, { recursive: true });
+    makeInStore(path);
     const lock = lockDirectory(path);
     // Before it was locked it looked abandoned, and another mk may have removed it.
     if (lock !== undefined) return { path, lock, heldFile: openSync(join(path, heldName), 'a') };
+  }
+}
+
+/** A store that can only be read is good enough until something has to be done there. */
+function makeInStore(path: string): void {
+  try {
+    // Not with those above it, of which node says in a file system that is read-only that they are not there.
+    mkdirSync(path);
+  } catch (error) {
+    if (!isErrno(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
+    throw new Failure('system-refused', `the store ${dirname(dirname(path))} cannot be written`, {
+      detail: error instanceof Error ? error.message : undefined,
+      hint: 'make it writable, or set MK_STORE to a directory that is; `-n` and `mk why` only read it',
+      cause: error,
+    });
   }
 }
 
