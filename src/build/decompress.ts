@@ -100,10 +100,13 @@ const missing = (file: string, format: keyof typeof packages): Failure =>
     hint: `install the package ${packages[format]}`,
   });
 
+/** What to do about an archive that came as its recipe says. */
+export const publishedSo = 'its digest is right, so upstream published it so: take another version or another file';
+
 /** The Failure for an archive that cannot be read to its end. */
 export function damaged(file: string, detail: string): Failure {
   return new Failure('unpack-failed', `${basename(file)}: the archive is damaged`, {
     detail,
-    hint: 'its digest is right, so upstream published it so: take another version or another file',
+    hint: publishedSo,
   });
 }

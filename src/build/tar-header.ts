@@ -42,6 +42,14 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
 /** True for the first 512 bytes of a tar archive of any kind: its header carries the sum of its own bytes. */
 export const isTarHeader = (block: Uint8Array): boolean => block.length >= 512 && sumOf(block) === writtenSum(block);
 
+/** Why what begins so, and is no tar archive by its header, was meant to be one; undefined when nothing speaks for it. */
+export function brokenTar(start: Uint8Array): string | undefined {
+  if (start.length < 512) return undefined;
+  if (start.subarray(0, 512).every((byte) => byte === 0)) return 'the archive has no members';
+  const magic = Buffer.from(start.subarray(257, 262)).toString('latin1');
+  return magic === 'ustar' ? 'the archive is damaged: its first header has a wrong sum' : undefined;
+}
+
 /** The bytes of a field up to the first zero. */
 export function text(bytes: Buffer, at: number, length: number): string {
   const zero = bytes.indexOf(0, at);

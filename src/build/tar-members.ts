@@ -1,4 +1,7 @@
-import { damaged } from './decompress.ts';
+import { basename } from 'node:path';
+import { shownName } from '../base/byte-name.ts';
+import { Failure } from '../base/failure.ts';
+import { publishedSo } from './decompress.ts';
 import { parseHeader, TarError, type TarHeader, text } from './tar-header.ts';
 import { extensionOf, forAll, type PaxRecord, parseRecords } from './tar-pax.ts';
 import { type FileSink, mapInBlock, mappedSink, type Region, realSize, sparseness, sparseSink } from './tar-sparse.ts';
@@ -48,7 +51,9 @@ export async function eachMember(
     for await (const chunk of chunks) if (!reader.read(chunk)) return;
     reader.end();
   } catch (error) {
-    throw error instanceof TarError ? damaged(archive, error.message) : error;
+    if (!(error instanceof TarError)) throw error;
+    const message = `${basename(archive)}: the archive is damaged: ${error.message}`;
+    throw new Failure('unpack-failed', message, { detail: reader.place(), hint: publishedSo });
   }
 }
 
@@ -56,6 +61,8 @@ interface TarReader {
   /** False when no more is wanted. */
   read(chunk: Uint8Array): boolean;
   end(): void;
+  /** Where the reader is, for whoever looks into the archive. */
+  place(): string;
 }
 
 /** Takes the archive in pieces of any size. */
@@ -66,6 +73,9 @@ function tarReader(take: (member: Member) => Taking): TarReader {
   let padding = 0;
   let sink: Pick<FileSink, 'write' | 'end'> | undefined;
   let onBlock: (block: Buffer) => void = header;
+  /** Bytes before the chunk that is read now, and before the block that was looked at last. */
+  let [passed, blockAt] = [0, 0];
+  let latest: string | undefined;
   let state: 'members' | 'over' | 'stopped' = 'members';
   /** What holds for all members from here on. */
   let common: readonly PaxRecord[] = [];
@@ -86,7 +96,7 @@ function tarReader(take: (member: Member) => Taking): TarReader {
 
   /** Takes whole blocks, of which `size` bytes count. */
   function collect(size: number, then: (blocks: Buffer) => void): void {
-    if (size > textLimit) throw new TarError('a name or an extended header is too long');
+    if (size > textLimit) throw new TarError(`a name or an extended header has ${size} bytes: it is too long`);
     const pieces: Uint8Array[] = [];
     const end = () => then(Buffer.concat(pieces));
     content(size + (-size & 511), { write: (bytes) => void pieces.push(Uint8Array.from(bytes)), end });
@@ -137,6 +147,7 @@ function tarReader(take: (member: Member) => Taking): TarReader {
     const isOldSparse = found.type === 'S';
     const size = sparse?.size ?? (isOldSparse ? realSize(block) : stored);
     const { type, mode } = found;
+    latest = name;
     const taking = take({ kind, type, name, linkname, mode, size, mtime: extension.mtime ?? found.mtime });
     if (taking === 'stop') state = 'stopped';
     else if (isOldSparse) oldSparse(block, stored, size, taking);
@@ -171,6 +182,7 @@ function tarReader(take: (member: Member) => Taking): TarReader {
           padding -= skipped;
           at += skipped;
         } else if (holding === 0 && chunk.length - at >= 512) {
+          blockAt = passed + at;
           onBlock(Buffer.from(chunk.buffer, chunk.byteOffset + at, 512));
           at += 512;
         } else {
@@ -180,9 +192,11 @@ function tarReader(take: (member: Member) => Taking): TarReader {
           at += part.length;
           if (holding < 512) continue;
           holding = 0;
+          blockAt = passed + at - 512;
           onBlock(Buffer.from(held));
         }
       }
+      passed += chunk.length;
       return state !== 'stopped';
     },
     end() {
@@ -190,6 +204,8 @@ function tarReader(take: (member: Member) => Taking): TarReader {
       const inside = left > 0 || padding > 0 || holding > 0 || onBlock !== header || Object.keys(before).length > 0;
       if (inside) throw new TarError('it ends too early');
     },
+    place: () =>
+      `in what begins at byte ${blockAt} of the unpacked archive; the latest member is ${latest === undefined ? 'none' : `"${shownName(latest)}"`}`,
   };
 }
 

@@ -37,7 +37,8 @@ export function extensionOf(records: readonly PaxRecord[]): Extension {
   if (records.length === 0) return { sparse: [] };
   const last = new Map(records.filter(([key]) => !key.startsWith('GNU.sparse.')));
   const [path, linkpath, size, mtime] = ['path', 'linkpath', 'size', 'mtime'].map((key) => last.get(key));
-  if (path === '' || /\0/.test(`${path}${linkpath}`)) throw new TarError('an extended header has a name that is none');
+  if (path === '') throw new TarError('an extended header has a name of no length');
+  if (/\0/.test(`${path}${linkpath}`)) throw new TarError('an extended header has a name with a zero byte in it');
   const sparse = records.flatMap(([key, value]): PaxRecord[] =>
     key.startsWith('GNU.sparse.') ? [[key.slice('GNU.sparse.'.length), value]] : [],
   );
@@ -65,5 +66,5 @@ export function decimal(digits: string, what: string): number {
 
 function time(digits: string): number {
   if (/^-?\d{1,15}(?:\.\d*)?$/.test(digits)) return Number(digits);
-  throw new TarError('an extended header has a time that is no number');
+  throw new TarError(`an extended header has a time that is no number, or too large: ${digits.slice(0, 40)}`);
 }

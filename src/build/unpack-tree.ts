@@ -56,7 +56,8 @@ export function unpackTree(archive: string, into: string, budget: Budget): Unpac
   const pathOf = (name: string): string => {
     const parts = name.split('/').filter((part) => part !== '' && part !== '.');
     if (name.startsWith('/')) throw unsafe(name, 'has an absolute name');
-    if (parts.includes('..') || name.includes('\0')) throw unsafe(name, 'leads out of the archive');
+    if (parts.includes('..')) throw unsafe(name, climbs(parts) ? 'leads out of the archive' : 'has ".." in its name');
+    if (name.includes('\0')) throw unsafe(name, 'has a zero byte in its name');
     budget.depth(shownName(name), parts.length);
     return parts.join('/');
   };
@@ -157,6 +158,12 @@ function fileSink(file: number, mtime: number | undefined, budget: Budget): File
 
 /** A negative number is the present for Node; a Date is what it says. */
 const timeOf = (seconds: number): number | Date => (seconds < 0 ? new Date(seconds * 1000) : seconds);
+
+/** True when a name is above the top somewhere on its way. */
+function climbs(parts: readonly string[]): boolean {
+  let depth = 0;
+  return parts.some((part) => (part === '..' ? --depth : ++depth) < 0);
+}
 
 const topOf = (path: string): string => path.split('/', 1)[0] ?? '';
 

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { shownName } from '../base/byte-name.ts';
 import { Failure } from '../base/failure.ts';
 import { type Budget, budgetFor, type Limits, limitsFor } from './budget.ts';
-import { decompress, type Format, formatOf, startOf } from './decompress.ts';
-import { isTarHeader } from './tar-header.ts';
+import { decompress, type Format, formatOf, publishedSo, startOf } from './decompress.ts';
+import { brokenTar, isTarHeader } from './tar-header.ts';
 import { eachMember, type Member, type Taking } from './tar-members.ts';
 import { newFile, type UnpackTree, unpackTree } from './unpack-tree.ts';
 
@@ -60,7 +60,13 @@ function copyIn(file: string, into: string, name: string): void {
   chmodSync(to, 0o644);
 }
 
+const brokenArchive = (file: string, what: string): Failure =>
+  new Failure('unpack-failed', `${basename(file)}: ${what}`, { hint: publishedSo });
+
 function noArchive(file: string, format: Format): Failure {
+  // A file of zeros may be anything.
+  const broken = format === 'other' && statSync(file).size % 512 === 0 ? brokenTar(startOf(file)) : undefined;
+  if (broken !== undefined) return brokenArchive(file, broken);
   const isPage = format === 'other' && /^\s*<(?:!doctype html|html)/i.test(startOf(file).toString('latin1'));
   const what = isPage
     ? 'a web page'
@@ -113,6 +119,8 @@ async function tarBytes(archive: string, format: Format, budget: Budget): Promis
   }
   if (isTarHeader(start)) return following(start, chunks, budget);
   await chunks.return(undefined);
+  const broken = format === 'other' ? undefined : brokenTar(start);
+  if (broken !== undefined) throw brokenArchive(archive, broken);
   return undefined;
 }
 

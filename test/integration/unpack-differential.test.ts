@@ -82,7 +82,7 @@ function withoutTop(root: string): string {
 
 /** Why mk refuses what GNU tar takes. */
 const stricter: readonly (readonly [RegExp, string])[] = [
-  [/has an absolute name|leads out of the archive/, 'GNU tar makes such names relative'],
+  [/has an absolute name|leads out of the archive|has "\.\." in its name/, 'GNU tar makes such names relative'],
   [/is a symbolic link out of the tree/, 'nothing in a source tree needs one'],
   [/is below .* which is not a directory|has the name of a directory/, 'GNU tar writes through links and replaces'],
   [/a (character|block) device|a named pipe|of a kind that only some/, 'no source tree has them'],

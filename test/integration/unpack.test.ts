@@ -118,7 +118,7 @@ describe('a damaged archive', () => {
     truncateSync(join(dir, name), Math.floor(statSync(join(dir, name)).size / 2 / 512) * 512 + 100);
     await expect(unpackDistfile(join(dir, name), into)).rejects.toMatchObject({
       code: 'unpack-failed',
-      message: `${name}: the archive is damaged`,
+      message: expect.stringContaining(`${name}: the archive is damaged`),
     });
     expect(readdirSync(into)).toEqual([]);
   });
@@ -190,7 +190,7 @@ describe('a file that is no archive', () => {
     run('gzip', 'table');
     const plain = 'if it is the right file, write `unpack';
     expect(await refused('firmware.bin')).toBe(`firmware.bin: is no archive, but a file of another kind (${plain})`);
-    expect(await refused('empty.tar')).toBe(`empty.tar: is no archive, but a file of another kind (${plain})`);
+    expect(await refused('empty.tar')).toMatch(/^empty.tar: the archive has no members /);
     expect(await refused('table.gz')).toBe(
       `table.gz: is no archive, but a single file, compressed with gzip (${plain})`,
     );
