@@ -81,7 +81,9 @@ export function outputChanges(name: string, before: Outputs, after: Outputs): st
     const changes = treeChanges(earlier, facts);
     const prefix = each === name ? '' : `${each}: `;
     lines.push(
-      ...(changes.length === 0 ? [`${each}: built anew, with the same files`] : changes.map((line) => prefix + line)),
+      ...(changes.length === 0
+        ? [`${each}: built anew, with the same content and other modes or times`]
+        : changes.map((line) => prefix + line)),
     );
   }
   const gone = setChanges('dependant', new Set(before.facts.keys()), new Set(after.facts.keys()));
