@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { copyTree } from '../base/byte-tree.ts';
+import { beginHooks } from '../base/evaluation.ts';
 import { Failure, type FailureRecord, failuresOf } from '../base/failure.ts';
 import { settleTree } from '../deploy/settle.ts';
 import { stripFiles } from '../deploy/strip.ts';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   process.setSourceMapsEnabled(true);
   process.umask(0o022);
   const recipe = await loadRecipe(action);
+  beginHooks();
   const contexts = contextMaker(action);
   if (action.phase === 'prepare') await prepare(action, recipe, contexts);
   else await build(action, recipe, contexts);

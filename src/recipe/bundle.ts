@@ -7,6 +7,7 @@ import { Failure, throwCollected } from '../base/failure.ts';
 import { readIfPresent, writeAtomic } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { type CodeFile, codeFilesOf } from './code-files.ts';
+import { guarded } from './guard.ts';
 import { exactImports, importsOf, type Resolved, resolvesAsBefore } from './imports.ts';
 import { isWhole, publish, type Sizes } from './publish.ts';
 
@@ -202,8 +203,9 @@ function waitingModules(text: string): Failure[] {
   });
 }
 
-/** The text of the entry is no file. */
+/** The text of the entry is no file, nor are guards. */
 const inputPaths = (metafile: Metafile, engineRoot: string): string[] =>
   Object.keys(metafile.inputs)
+    .filter((path) => !path.startsWith(`${guarded}:`))
     .map((path) => `/${path}`)
     .filter((path) => path !== join(engineRoot, 'recipes.ts'));

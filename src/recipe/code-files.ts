@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { borrowedFrom, isBorrowed } from './borrowed.ts';
 import { isScratch, type Module } from './code.ts';
+import { guarded } from './guard.ts';
 
 /** A file that a recipe is made of. */
 export interface CodeFile extends Module {
@@ -37,7 +38,7 @@ function codeFilesIn(dir: string, metafile: Metafile, engineRoot: string): reado
     found.set(full, file);
     const imports = importsOf(full);
     for (const { path, original = path, external } of imports)
-      if (external !== true) visit(`/${path}`, itsNumber, full, original);
+      if (external !== true && !path.startsWith(`${guarded}:`)) visit(`/${path}`, itsNumber, full, original);
     const doors = imports.flatMap(({ original = '' }) => (original.startsWith('#mk') ? [original] : []));
     for (const part of borrowedFrom(doors, full)) borrow(join(engine, part));
   };

@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { OnResolveResult, PartialMessage, Plugin } from 'esbuild';
+import { guarded, guardOf, isMachine } from './guard.ts';
 
 /** The real path of each file that was imported, by the path that its import names; links may make the two differ. */
 export type Resolved = Map<string, string>;
@@ -33,13 +34,16 @@ export function importsOf(engineRoot: string, entry: string, resolved: Resolved)
   };
   return {
     name: exactImports,
-    setup: ({ onResolve }) =>
+    setup({ onResolve, onLoad }) {
       onResolve({ filter: /^/ }, ({ path, importer }) => {
         const door = doors[path];
         if (door !== undefined) return { path: door };
         if (!ofRecipes.has(importer)) return undefined;
+        if (isMachine(path)) return { path, namespace: guarded };
         return isBuiltin(path) ? { path, external: true } : find(path, importer);
-      }),
+      });
+      onLoad({ filter: /^/, namespace: guarded }, ({ path }) => ({ contents: guardOf(path) }));
+    },
   };
 }
 

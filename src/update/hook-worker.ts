@@ -1,6 +1,7 @@
 /** The program that runs one recipe's own `checkUpdate`, in a thread of its own. */
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { beginHooks } from '../base/evaluation.ts';
 import { Failure, failuresOf } from '../base/failure.ts';
 import { greatestVersion } from '../base/version.ts';
 import { orders } from '../base/version-schemes.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<ToEngine> {
   const exported = (await bundle.default[name]?.())?.default;
   const recipe = typeof exported === 'function' ? exported(noConfig) : exported;
   const greatest = (versions: Iterable<string>) => greatestVersion(versions, orders[scheme]);
+  beginHooks();
   tell({ begins: true });
   const answer: unknown = await recipe?.checkUpdate?.({ name, version, fetchText, greatest });
   if (answer === undefined) return { end: 'nothing' };

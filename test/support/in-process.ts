@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../src/base/digest.ts';
+import { beginHooks } from '../../src/base/evaluation.ts';
 import { emptyDir, removeTree } from '../../src/base/files.ts';
 import { hookConfig } from '../../src/build/hook-config.ts';
 import { stageTrees } from '../../src/build/stage.ts';
@@ -197,6 +198,7 @@ async function runHooks(
       write: async (file, text) => write(at(file), text),
     };
     await recipe.build?.(context as DeployContext);
+    beginHooks();
     await recipe.deploy(context as DeployContext);
     removeTree(join(work, 'build'));
   }
