@@ -77,6 +77,22 @@ withApt('a file that the distribution packed anew does not stand for that of ups
   expect([status, text()]).toEqual([1, before]);
 });
 
+withApt("why the archive's file does not stand for that of upstream is told", async () => {
+  const alternatives = `  alternatives: [{ file: 'lib_1.2.orig.tar.gz', sha256: '${'a'.repeat(64)}' }],\n`;
+  await using given = await setUp('lib_1.3.orig.tar.gz', alternatives);
+  const alternative = await given.update('--apt', '--write');
+  expect([alternative.status, alternative.stdout]).toEqual([
+    1,
+    expect.stringContaining('is what the recipe names as alternative'),
+  ]);
+  await using other = await setUp('lib_1.3.orig.tar.xz');
+  const { status, stdout } = await other.update('--apt', '--write');
+  expect(stdout).toContain(
+    'is not asked for, and the source archive has lib_1.3.orig.tar.xz, which is of another kind',
+  );
+  expect(status).toBe(1);
+});
+
 withApt(
   'a recipe may name the archive as its upstream; what that lists and does not have cannot be applied',
   async () => {

@@ -112,22 +112,26 @@ async function fromArchive(
   const { recipe } = loaded;
   const packing = /\.(?:tar\.\w+|t[gx]z|tbz2)$/.exec(url)?.[0];
   const file = files.find((each) => packing !== undefined && each.file.endsWith(packing));
-  if (file === undefined) throw why;
-  const current = await filesInArchive(loaded, recipe.version ?? '', setting);
-  const isRepacked =
-    (recipe.alternatives?.length ?? 0) > 0 ||
-    file.version !== upstreamVersion(file.version) ||
-    (current.length > 0 && !current.some(({ sha256 }) => sha256 === recipe.sha256));
-  if (isRepacked) {
-    throw new Failure(
+  const refuse = (what: string): Failure =>
+    new Failure(
       'download-failed',
-      `${url}: cannot be had, and ${file.file} of the source archive is not the same file`,
+      `${url}: ${setting.onlyArchive ? 'is not asked for' : 'cannot be had'}, and ${what}`,
       {
         detail: why.message,
-        hint: 'run it again where upstream can be reached',
+        hint: `run it again where upstream can be reached${setting.onlyArchive ? ', without --apt' : ''}`,
       },
     );
-  }
+  const [other] = files;
+  if (file === undefined && other === undefined) throw why;
+  if (file === undefined)
+    throw refuse(`the source archive has ${other?.file}, which is of another kind than the file that the url names`);
+  if ((recipe.alternatives?.length ?? 0) > 0)
+    throw refuse(`${file.file} of the source archive is what the recipe names as alternative, not upstream's own file`);
+  const current = await filesInArchive(loaded, recipe.version ?? '', setting);
+  const isRepacked =
+    file.version !== upstreamVersion(file.version) ||
+    (current.length > 0 && !current.some(({ sha256 }) => sha256 === recipe.sha256));
+  if (isRepacked) throw refuse(`${file.file} of the source archive is not the same file`);
   await fetchFromApt(file.sha256, to, setting.aptDir, () => {});
   const note = "its signature was not checked, since it is the distribution's file";
   const signed = recipe.update?.keys === undefined ? [] : [note];
