@@ -8,7 +8,7 @@ import { readIfPresent, writeAtomic } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { type CodeFile, codeFilesOf } from './code-files.ts';
 import { guarded } from './guard.ts';
-import { exactImports, importsOf, type Resolved, resolvesAsBefore } from './imports.ts';
+import { exactImports, importsOf, patternsIn, type Resolved, resolvesAsBefore } from './imports.ts';
 import { isWhole, publish, type Sizes } from './publish.ts';
 
 /** All recipes as one JavaScript module whose default export has a lazy thunk for each, which evaluates it at once. */
@@ -175,7 +175,7 @@ async function runEsbuild(entry: string, engineRoot: string) {
   // Its process would stay as long as ours.
   await stop();
   const file = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
-  throwCollected(waitingModules(file('.mjs')));
+  throwCollected([...patternsIn(result.metafile), ...waitingModules(file('.mjs'))]);
   return { text: file('.mjs'), map: file('.map'), metafile: result.metafile, resolved: Object.fromEntries(resolved) };
 }
 

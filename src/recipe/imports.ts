@@ -1,7 +1,9 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { OnResolveResult, PartialMessage, Plugin } from 'esbuild';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Metafile, OnResolveResult, PartialMessage, Plugin } from 'esbuild';
+import { Failure } from '../base/failure.ts';
+import { placeAt } from '../base/place.ts';
 import { guarded, guardOf, isMachine } from './guard.ts';
 
 /** The real path of each file that was imported, by the path that its import names; links may make the two differ. */
@@ -54,8 +56,7 @@ const refused = (path: string, hint: string | undefined): OnResolveResult => {
 
 /** What a bundler would have tried. */
 function hintFor(path: string, named: string): string | undefined {
-  const bare = path.replace(/\.[cm]?jsx?$/, '');
-  const bareNamed = resolve(named, '..', named.slice(dirname(named).length + 1).replace(/\.[cm]?jsx?$/, ''));
+  const [bare = '', bareNamed] = [path, named].map((each) => each.replace(/\.[cm]?jsx?$/, ''));
   const endings = ['.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js'];
   const found = endings.find((ending) => isFile(`${bareNamed}${ending}`));
   return found && `write the whole name: '${bare}${found}'`;
@@ -68,3 +69,17 @@ function isFile(path: string): boolean {
 /** Whether every import still names the file that it named. */
 export const resolvesAsBefore = (resolved: Readonly<Record<string, string>>): boolean =>
   Object.entries(resolved).every(([named, real]) => realpathSync.native(named) === real);
+
+/** What recipes import by a computed name, of which the bundler makes a pattern: files may come to fit it any time. */
+export const patternsIn = (metafile: Metafile): Failure[] =>
+  Object.entries(metafile.inputs).flatMap(([input, { imports }]) => {
+    const patterns = imports.filter(({ path, external }) => external === true && /^\.\.?\/.*\*/.test(path));
+    return patterns.map(({ path }) => {
+      const file = `/${input}`;
+      const text = readFileSync(file, 'utf8');
+      const start = path.slice(0, path.indexOf('*'));
+      const place = placeAt(file, text, Math.max(0, text.indexOf(start)), start.length);
+      const hint = 'import each file by its whole name, and choose among them';
+      return new Failure('recipe-invalid', `${file}: an import cannot be computed`, { place, hint });
+    });
+  });

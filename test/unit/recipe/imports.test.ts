@@ -122,3 +122,18 @@ test.each<[string, string, string | undefined]>([
   expect(failure?.place).toMatchObject({ file, line: 2 });
   expect(failure?.hint).toBe(hint);
 });
+
+test.each(['require(`../../lib/${name}.ts`).v', "require('../../none/' + name + '.ts').v"])(
+  'an import of a computed name is refused: %s',
+  async (expression) => {
+    using tree = temporaryTree({
+      'pkg/a/build.ts': `const name = 'v';\nexport default { license: ${expression} };\n`,
+      'lib/v.ts': is('1'),
+      'none/x': '',
+    });
+    const [failure] = failuresOf(await load(tree).catch((error: unknown) => error)) ?? [];
+    const file = join(tree.path, 'pkg/a/build.ts');
+    expect(failure?.message).toBe(`${file}: an import cannot be computed`);
+    expect(failure?.place).toMatchObject({ file, line: 2 });
+  },
+);
