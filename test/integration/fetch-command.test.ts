@@ -50,8 +50,10 @@ test('mk mirror makes a mirror by digest of what was fetched, and of nothing els
     writeFileSync(join(ws.here, 'download', name), 'x');
   const dir = join(ws.dir, 'other-mirror');
   const made = await run(ws, ['mirror', dir]);
-  expect(made.stderr).toContain(`2 files added to ${dir}, 0 were there`);
-  expect((await run(ws, ['mirror', dir])).stderr).toContain('0 files added');
+  expect(made.stderr).toContain(`2 files added to ${dir}, 0 were there; use`);
+  writeFileSync(join(ws.here, 'download', 'changed'), 'changed');
+  const again = await run(ws, ['mirror', dir]);
+  expect(again.stderr).toContain(`1 files added to ${dir}, 2 were there; 1 of them are named by no recipe here; use`);
   for (const { sha256, path } of files) {
     expect(readFileSync(join(dir, 'sha256', sha256.slice(0, 2), sha256))).toEqual(readFileSync(path));
   }
