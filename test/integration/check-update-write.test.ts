@@ -136,7 +136,11 @@ describe('--write', () => {
         state: 'updated',
         from: '1.2',
         to: '1.3',
-        report: [expect.stringMatching(/^sha256: /), ...Array(2).fill(expect.stringMatching(/^upstream publishes no/))],
+        report: [
+          expect.stringMatching(/^sha256: /),
+          ...Array(2).fill(expect.stringMatching(/^upstream publishes no/)),
+          'licence files as before',
+        ],
       },
     ]);
   });

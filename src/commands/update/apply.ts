@@ -165,9 +165,11 @@ async function newSource(
       hint: 'look at the file; if it is the right one nevertheless, add --yes',
     });
   }
+  const licences = licenceChanges(before, after);
+  if (licences.length === 0 && after.licences.size > 0) report.push('licence files as before');
   return {
     file,
-    differences: [...(strange === undefined ? [] : [`the source ${strange}`]), ...licenceChanges(before, after)],
+    differences: [...(strange === undefined ? [] : [`the source ${strange}`]), ...licences],
   };
 }
 
