@@ -1,3 +1,4 @@
+import { failuresOf } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { copies, indexOfWord } from './layers.ts';
@@ -50,7 +51,7 @@ function splitName(name: string): { readonly file: string; readonly variable: st
 
 function unreadVariables(locations: readonly string[], file: string, read: readonly string[]): string[] {
   const known = new Set([...(documented[file] ?? []), ...read]);
-  const variables = readVariables(locations, file);
+  const variables = variablesIn(locations, file);
   const texts = copies(locations, file).map(({ text }) => text);
   return [...variables].flatMap(([name, { file: path, text, from }]) => {
     if (known.has(name)) return [];
@@ -62,6 +63,16 @@ function unreadVariables(locations: readonly string[], file: string, read: reado
     if (uses > own || hint === undefined || name.length < 4) return [];
     return [`${at(path, text, from)}: nobody reads ${name}: ${hint}`];
   });
+}
+
+/** Nothing of a file that cannot be read: who needs it is told so. */
+function variablesIn(locations: readonly string[], file: string): ReturnType<typeof readVariables> {
+  try {
+    return readVariables(locations, file);
+  } catch (error) {
+    if (failuresOf(error) === undefined) throw error;
+    return new Map();
+  }
 }
 
 /** Where items are taken away that no more general location has added. */

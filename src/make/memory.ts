@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Digest } from '../base/digest.ts';
-import { readIfPresent, temporaryName } from '../base/files.ts';
+import { makeDirectory, readIfPresent, temporaryName } from '../base/files.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Change } from '../plan/change.ts';
 import { changesSince, type Previous } from '../plan/plan.ts';
@@ -63,6 +64,7 @@ export function readMemory(path: string, key: Digest | undefined): Memory | unde
 
 /** Nothing is lost with it but explanations: it does not wait for the disk. */
 export function writeMemory(path: string, memory: Memory): void {
+  makeDirectory(dirname(path));
   const temporary = temporaryName(path);
   writeFileSync(temporary, JSON.stringify(memory));
   renameSync(temporary, path);

@@ -69,12 +69,13 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
       const watched = isEmpty ? [] : settleView(view);
       const last = known?.previous;
       const remembered = remember(node, made, last && { ...last, memory: memory(node.name) });
+      // The record says that all is done: whoever is killed before it does this again.
+      writeMemory(memoryFile(node.name), remembered);
       writeAtomic(
         recordFile(node.name),
         `${[headOf(), JSON.stringify(watched), JSON.stringify(document)].join('\n')}\n`,
       );
       records.delete(node.name);
-      writeMemory(memoryFile(node.name), remembered);
     },
     finish(graph, resultOf) {
       writeAtomic(join(dir, 'pkglist'), graph.order.map(({ name }) => `${name}\n`).join(''));
