@@ -1,7 +1,8 @@
+import { duration } from '../duration.ts';
 import type { PackageRecord, RunRecord } from '../record.ts';
 import { secondsOf } from '../steps.ts';
 import { html } from './dom.ts';
-import { bytesText, durationText, shareText } from './figures.ts';
+import { bytesText, shareText } from './figures.ts';
 import type { Selection } from './selection.ts';
 
 /** A panel that says what is known of the package that the pointer or the focus is on, or that was chosen. */
@@ -34,12 +35,12 @@ function contentOf(about: PackageRecord, { image }: RunRecord): HTMLElement[] {
       (parts) => {
         const [{ activity, detail } = { activity: 'wait', detail: undefined } as const] = parts;
         const seconds = secondsOf(parts, activity);
-        const time = durationText(seconds);
+        const time = duration(seconds);
         return seconds >= 0.005 && ([activity, detail === undefined ? time : `${time} for ${detail}`] as const);
       },
     ),
-    expected !== undefined && [isGuess ? 'expected (guess)' : 'expected', durationText(expected)],
-    usage && ['CPU', durationText(usage.cpu)],
+    expected !== undefined && [isGuess ? 'expected (guess)' : 'expected', duration(expected)],
+    usage && ['CPU', duration(usage.cpu)],
     usage && ['peak memory', bytesText(usage.memory)],
     size !== undefined && ['deploy tree', bytesText(size)],
     imageBytes !== undefined &&

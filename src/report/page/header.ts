@@ -1,7 +1,8 @@
 import type { Chain } from '../critical-path.ts';
+import { duration } from '../duration.ts';
 import type { RecordedFailure, RunRecord } from '../record.ts';
 import { html, section } from './dom.ts';
-import { bytesText, durationText } from './figures.ts';
+import { bytesText } from './figures.ts';
 
 const outcomes = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted' };
 
@@ -38,15 +39,15 @@ function figuresOf({ seconds, outcome, cores, packages, image }: RunRecord, chai
     return count === 0 ? [] : [`${count} ${verdict}`];
   });
   return [
-    { name: 'Wall time', value: durationText(seconds), note: '' },
+    { name: 'Wall time', value: duration(seconds), note: '' },
     cpu > 0 && {
       name: 'CPU time',
-      value: durationText(cpu),
+      value: duration(cpu),
       note: `${(cpu / Math.max(seconds, 0.001)).toFixed(1)} of ${cores} cores busy with packages on average`,
     },
     chain.seconds > 0 && {
       name: 'Longest chain',
-      value: durationText(chain.seconds),
+      value: duration(chain.seconds),
       note: `${chain.links.length === 1 ? 'one package' : `${chain.links.length} packages that need each other`}: endless jobs would take as long`,
     },
     // What was left out would have taken time as well.
@@ -54,7 +55,7 @@ function figuresOf({ seconds, outcome, cores, packages, image }: RunRecord, chai
       bound > 0 && {
         name: 'Wall / bound',
         value: (seconds / bound).toFixed(2),
-        note: `the least possible here is ${durationText(bound)}: longest chain, or CPU time over cores`,
+        note: `the least possible here is ${duration(bound)}: longest chain, or CPU time over cores`,
       },
     { name: 'Packages', value: String(packages.length), note: verdicts.join(', ') },
     image && {

@@ -1,6 +1,6 @@
 import type { Chain, Pause, Waited } from '../critical-path.ts';
+import { duration } from '../duration.ts';
 import { html } from './dom.ts';
-import { durationText } from './figures.ts';
 import type { Selection } from './selection.ts';
 
 /** Two ways through a run: what its end really waited for, and what would hold it up whatever the number of jobs. */
@@ -50,11 +50,11 @@ function list(kind: keyof Paths, title: string, items: readonly (readonly HTMLEl
 }
 
 function link(name: string, seconds: number, selection: Selection): HTMLElement {
-  const time = html('b', {}, durationText(seconds));
+  const time = html('b', {}, duration(seconds));
   const button = html('button', { type: 'button', 'data-package': name }, name, ' ', time);
   button.addEventListener('click', () => selection.choose(name));
   return button;
 }
 
 const pauseOf = ({ for: reason, seconds }: Pause): HTMLElement =>
-  html('span', { class: 'pause' }, `${durationText(seconds)} waiting${reason === undefined ? '' : ` for ${reason}`}`);
+  html('span', { class: 'pause' }, `${duration(seconds)} waiting${reason === undefined ? '' : ` for ${reason}`}`);

@@ -1,7 +1,8 @@
+import { duration } from '../duration.ts';
 import type { PackageRecord, RunRecord } from '../record.ts';
 import { secondsOf, workOf } from '../steps.ts';
 import { html, section } from './dom.ts';
-import { bytesText, durationText, shareText } from './figures.ts';
+import { bytesText, shareText } from './figures.ts';
 import { type Marks, marksOf, markTexts, type Paths } from './paths.ts';
 import type { Selection } from './selection.ts';
 
@@ -116,13 +117,13 @@ function columnsFor({ packages, image }: RunRecord): Column[] {
     { title: 'package', value: ({ name }) => name, isAlwaysShown: true },
     { title: 'version', value: ({ version }) => version },
     { title: 'verdict', value: ({ verdict }) => verdict, isAlwaysShown: true },
-    { title: 'time', value: ({ steps }) => workOf(steps) || undefined, show: durationText, isAlwaysShown: true },
-    { title: 'expected', value: ({ expected }) => expected, show: durationText },
+    { title: 'time', value: ({ steps }) => workOf(steps) || undefined, show: duration, isAlwaysShown: true },
+    { title: 'expected', value: ({ expected }) => expected, show: duration },
     { title: 'why', value: ({ reason }) => reason, isAlwaysShown: true },
     ...activities.map((activity): Column => {
-      return { title: activity, value: ({ steps }) => secondsOf(steps, activity) || undefined, show: durationText };
+      return { title: activity, value: ({ steps }) => secondsOf(steps, activity) || undefined, show: duration };
     }),
-    { title: 'CPU', value: ({ usage }) => usage?.cpu, show: durationText },
+    { title: 'CPU', value: ({ usage }) => usage?.cpu, show: duration },
     { title: 'peak memory', value: ({ usage }) => usage?.memory, show: bytesText },
     { title: 'deploy tree', value: ({ size }) => size, show: bytesText },
     {

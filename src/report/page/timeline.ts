@@ -1,8 +1,8 @@
+import { duration } from '../duration.ts';
 import { type Bar, type BarKind, laneCount } from '../lanes.ts';
 import type { RunRecord } from '../record.ts';
 import { charts } from './charts.ts';
 import { html, section } from './dom.ts';
-import { durationText } from './figures.ts';
 import { marksOf, markTexts, type Paths, pathLists } from './paths.ts';
 import type { Selection } from './selection.ts';
 import { openZoom } from './zoom.ts';
@@ -30,7 +30,7 @@ export function timelineSection(
         type: 'button',
         class: `bar ${bar.kind} ${[verdicts.get(bar.package), ...own].join(' ')}`,
         'data-package': bar.package,
-        'aria-label': [bar.package, what, durationText(bar.to - bar.from), ...own.map((kind) => markTexts[kind])].join(
+        'aria-label': [bar.package, what, duration(bar.to - bar.from), ...own.map((kind) => markTexts[kind])].join(
           ', ',
         ),
         title: bar.kind === 'wait' && what,

@@ -1,5 +1,5 @@
+import { duration } from '../duration.ts';
 import { html } from './dom.ts';
-import { durationText } from './figures.ts';
 
 interface Zoom {
   /** The view with an axis of time above the content. */
@@ -30,7 +30,7 @@ export function openZoom(content: HTMLElement, seconds: number): Zoom {
     if (width === 0) return;
     const [from, to] = [view.scrollLeft, view.scrollLeft + view.clientWidth].map((x) => (x / width) * seconds);
     const [begin, end] = [from ?? 0, Math.min(seconds, to ?? 0)];
-    range.textContent = `${durationText(begin)} – ${durationText(end)}`;
+    range.textContent = `${duration(begin)} – ${duration(end)}`;
     view.dataset['from'] = begin.toFixed(3);
     view.dataset['to'] = end.toFixed(3);
     axis.replaceChildren(...ticks(begin, end, (view.clientWidth || 1) / 90, seconds));
@@ -92,7 +92,7 @@ function ticks(from: number, to: number, most: number, seconds: number): HTMLEle
     const tick = html(
       'span',
       {},
-      time === 0 ? '0' : step < 1 ? `${time.toFixed(1)} s` : durationText(time).replace('.00', ''),
+      time === 0 ? '0' : step < 1 ? `${time.toFixed(1)} s` : duration(time).replace('.00', ''),
     );
     tick.style.left = `${(time / seconds) * 100}%`;
     return [tick];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { duration } from '../../../src/report/duration.ts';
 import type { MkEvent } from '../../../src/report/event.ts';
-import { duration, plainLines } from '../../../src/report/plain.ts';
+import { plainLines } from '../../../src/report/plain.ts';
 
 function told(...events: readonly MkEvent[]): string {
   let text = '';
