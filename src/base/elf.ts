@@ -13,8 +13,10 @@ export interface Elf {
   readonly interpreter: string | undefined;
   readonly needed: readonly string[];
   readonly soname: string | undefined;
-  /** Directories of RPATH and RUNPATH. */
+  /** Directories of RPATH and RUNPATH; an empty one is the current directory. */
   readonly runPath: readonly string[];
+  /** Where in the file the run path and the name of the program loader stand. */
+  readonly pathsAt: readonly Range[];
   /** The loader has to write to its code. */
   readonly textRelocations: boolean;
   /** Undefined when it does not say, and the kernel decides. */
@@ -37,11 +39,15 @@ export function readElf(path: string): Elf | undefined {
   }
 }
 
-/** A section of an ELF file; one that takes no room in the file has size 0. */
-export interface Section {
-  readonly name: string;
+/** A part of a file. */
+export interface Range {
   readonly offset: number;
   readonly size: number;
+}
+
+/** A section of an ELF file; one that takes no room in the file has size 0. */
+export interface Section extends Range {
+  readonly name: string;
 }
 
 /** The sections of an ELF file that is in memory; undefined when it is not a well-formed one. */
@@ -53,38 +59,8 @@ export function elfSections(bytes: Buffer): readonly Section[] | undefined {
   return parseHeader(read, bytes.length)?.sections;
 }
 
-/**
- * The machine of the objects in a static archive. Undefined when the file is no archive, holds no ELF object, or holds
- * anything beside ELF objects and the archive's own tables.
- */
-export function archiveMachine(path: string): number | undefined {
-  const file = openSync(path, 'r');
-  try {
-    const total = fstatSync(file).size;
-    if (total < 8 || readAt(file, 0, 8).toString('latin1') !== '!<arch>\n') return undefined;
-    let machine: number | undefined;
-    for (let at = 8; at + 60 <= total; ) {
-      const header = readAt(file, at, 60).toString('latin1');
-      const size = Number.parseInt(header.slice(48, 58), 10);
-      const isTable = /^(\/ |\/\/ |\/SYM64\/ )/.test(header);
-      if (!isTable) {
-        const object = parseElf((offset, length) => readAt(file, at + 60 + offset, length), size);
-        if (object === undefined) return undefined;
-        machine ??= object.machine;
-      }
-      at += 60 + size + (size % 2);
-      if (!Number.isFinite(at)) return undefined;
-    }
-    return machine;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-}
-
-function readAt(file: number, offset: number, size: number): Buffer {
+/** Reads bytes of a file that is open; fails with a RangeError when they are not all there. */
+export function readAt(file: number, offset: number, size: number): Buffer {
   // Sizes come from the file: a damaged one must not make us allocate without bound.
   if (size > 64 * 1024 * 1024) throw new RangeError('header beyond reason');
   const buffer = Buffer.alloc(size);
@@ -92,7 +68,8 @@ function readAt(file: number, offset: number, size: number): Buffer {
   return buffer;
 }
 
-type Read = (offset: number, size: number) => Buffer;
+/** Gives bytes of an ELF file by their place in it; fails with a RangeError when they are not all there. */
+export type Read = (offset: number, size: number) => Buffer;
 
 interface Table {
   readonly offset: number;
@@ -139,12 +116,14 @@ function parseHeader(read: Read, size: number) {
   return { order, layout, header, sections, segments };
 }
 
-function parseElf(read: Read, size: number): Elf | undefined {
+/** What the headers of `size` bytes say; undefined when they are no ELF file. */
+export function parseElf(read: Read, size: number): Elf | undefined {
   const parsed = parseHeader(read, size);
   if (parsed === undefined) return undefined;
   const { order, layout, header, sections, segments } = parsed;
   const interpreter = segments.find(({ type }) => type === 3);
   const stack = segments.find(({ type }) => type === 0x6474e551);
+  const { runPathAt, ...dynamic } = readDynamic(read, layout, segments);
   return {
     bits: layout.bits,
     endianness: order === 1 ? 'little' : 'big',
@@ -152,7 +131,8 @@ function parseElf(read: Read, size: number): Elf | undefined {
     flags: layout.word(header, layout.bits === 64 ? 48 : 36),
     type: types[layout.half(header, 16)] ?? 'other',
     interpreter: interpreter && textAt(read(interpreter.offset, interpreter.size), 0),
-    ...readDynamic(read, layout, segments),
+    ...dynamic,
+    pathsAt: [...(interpreter ? [interpreter] : []), ...runPathAt].map(({ offset, size }) => ({ offset, size })),
     executableStack: stack && (stack.flags & 1) === 1,
     hasSymbols: sections.some(({ name }) => name === '.symtab'),
     hasDebug: sections.some(({ name }) => /^\.z?debug_/.test(name)),
@@ -228,19 +208,21 @@ function readDynamic(read: Read, { bits, long }: Layout, segments: readonly Segm
       address >= segment.address &&
       address < segment.address + segment.size,
   );
-  const strings =
-    home === undefined || address === undefined || size === undefined
-      ? undefined
-      : read(home.offset + address - home.address, size);
+  const start = home === undefined || address === undefined ? undefined : home.offset + address - home.address;
+  const strings = start === undefined || size === undefined ? undefined : read(start, size);
   const texts = (...wanted: readonly number[]) =>
-    strings === undefined
+    strings === undefined || start === undefined
       ? []
-      : found.filter(({ tag }) => wanted.includes(tag)).map(({ value }) => textAt(strings, value));
+      : found
+          .filter(({ tag }) => wanted.includes(tag))
+          .map(({ value }) => ({ text: textAt(strings, value), offset: start + value }));
+  const runPaths = texts(15, 29).filter(({ text }) => text !== '');
   return {
-    needed: texts(1),
-    soname: texts(14)[0],
+    needed: texts(1).map(({ text }) => text),
+    soname: texts(14)[0]?.text,
     textRelocations: found.some(({ tag, value }) => tag === 22 || (tag === 30 && (value & 4) !== 0)),
-    runPath: texts(15, 29).flatMap((list) => list.split(':').filter((dir) => dir !== '')),
+    runPath: runPaths.flatMap(({ text }) => text.split(':')),
+    runPathAt: runPaths.map(({ text, offset }) => ({ offset, size: Buffer.byteLength(text) })),
   };
 }
 

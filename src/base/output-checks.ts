@@ -5,13 +5,14 @@ export type Level = 'error' | 'warning';
  * Raised when a check of deploy trees begins to find something that it did not find: what was kept before has not stood
  * it. A part of every key. The checks of whole images are a part of the recipes that make images.
  */
-export const checksVersion = 1;
+export const checksVersion = 2;
 
 /** Every check of what packages install, and of images made from them. */
 export const outputChecks = {
   'wrong-machine': 'error',
   'program-loader': 'error',
   'library-path': 'error',
+  'stray-library-path': 'warning',
   'text-relocation': 'error',
   'executable-stack': 'error',
   'build-path': 'warning',
@@ -44,6 +45,7 @@ export const remedies: Readonly<Record<CheckName, string>> = {
   'wrong-machine': 'have it compiled by the compiler of the target, or remove it in deploy',
   'program-loader': 'link it with the compiler of the target and without options that name a loader',
   'library-path': 'configure without rpath, or remove it in deploy',
+  'stray-library-path': 'configure without rpath, or install its libraries in /lib or below it',
   'text-relocation': 'compile its objects with -fPIC, its assembler sources too',
   'executable-stack': "add `.section .note.GNU-stack` to its assembler sources, or link with '-Wl,-z,noexecstack'",
   'build-path': 'keep the path out of what it prints or installs, or leave the file out in deploy',

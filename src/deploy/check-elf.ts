@@ -1,25 +1,35 @@
 import { dirname, join, normalize } from 'node:path';
 import type { Elf } from '../base/elf.ts';
 import { abiOf, machineOf } from '../base/elf-machine.ts';
-import type { Finding } from '../base/output-checks.ts';
+import type { CheckName, Finding } from '../base/output-checks.ts';
 
-/** What is wrong with the headers of a file for this triplet; of a tool, which may hold files for any, no triplet is known. */
-export function* checkElf(elf: Elf, path: string, triplet: string | undefined): Generator<Finding> {
-  if (triplet !== undefined) {
+/**
+ * What is wrong with the headers of a file for this triplet; of a tool, which may hold files for any, no triplet is
+ * known. `installs` tells whether the package has a directory, given from the root.
+ */
+export function* checkElf(
+  elf: Elf,
+  path: string,
+  triplet: string | undefined,
+  installs: (dir: string) => boolean = () => false,
+): Generator<Finding> {
+  const isTool = triplet === undefined;
+  if (!isTool) {
     const message = foreignness(elf, triplet);
     if (message !== undefined) yield { check: 'wrong-machine', path, message };
   }
-  if (elf.interpreter !== undefined && !isTargetPath(elf.interpreter, triplet === undefined))
+  if (elf.interpreter !== undefined && !isTargetPath(elf.interpreter, isTool))
     yield {
       check: 'program-loader',
       path,
       message: `asks for the program loader ${elf.interpreter}, which exists only while building`,
     };
   for (const dir of elf.runPath) {
-    const message = strayPath(dir, path, triplet === undefined);
-    if (message === 'fixed')
-      yield { check: 'build-path', path, message: `looks for libraries in ${dir}, so it cannot be moved` };
-    else if (message !== undefined) yield { check: 'library-path', path, message };
+    const fault = strayPath(dir, path, isTool, installs);
+    if (fault === undefined) continue;
+    const [check, why] = fault;
+    const what = dir === '' ? 'the current directory, which an empty part of its run path means' : `${dir}, ${why}`;
+    yield { check, path, message: `looks for libraries in ${what}` };
   }
   if (elf.type !== 'executable' && elf.type !== 'shared') return;
   if (elf.textRelocations)
@@ -31,7 +41,8 @@ export function* checkElf(elf: Elf, path: string, triplet: string | undefined): 
 /** Where 32-bit ARM tells whether floating point numbers are passed in registers of their own. */
 const [arm, softFloat, hardFloat] = [40, 0x200, 0x400];
 
-function foreignness(elf: Elf, triplet: string): string | undefined {
+/** Why this is no file for the triplet, as the rest of a sentence. */
+export function foreignness(elf: Elf, triplet: string): string | undefined {
   const machine = machineOf(triplet);
   if (machine === undefined) return undefined;
   if (elf.machine !== machine)
@@ -49,18 +60,26 @@ function foreignness(elf: Elf, triplet: string): string | undefined {
 const isTargetPath = (path: string, isTool: boolean): boolean =>
   path.startsWith('/') && !path.startsWith('/mk/') && (isTool || !/^\/(home|root|opt|tmp|usr\/local)\//.test(path));
 
-/** What is wrong with a directory where libraries are looked for; `fixed` for one that does not move with its tool. */
-function strayPath(dir: string, path: string, isTool: boolean): string | undefined {
-  // Tools find their libraries there in every sandbox, but not in a toolchain that was moved.
-  if (dir.startsWith('/mk/toolchain/') && isTool) return 'fixed';
-  if (dir.startsWith('/mk/')) return `looks for libraries in ${dir}, which exists only while building`;
+/** Which check finds fault with a directory where libraries are looked for, and why. */
+function strayPath(
+  dir: string,
+  path: string,
+  isTool: boolean,
+  installs: (dir: string) => boolean,
+): readonly [check: CheckName, why: string] | undefined {
   const fromOrigin = /^\$(ORIGIN|\{ORIGIN\})(\/|$)/.exec(dir);
   if (fromOrigin !== null) {
     const found = normalize(join(dirname(path), dir.slice(fromOrigin[0].length)));
-    return found.startsWith('..') ? `looks for libraries in ${dir}, which is outside of the tree` : undefined;
+    return found.startsWith('..') ? ['library-path', 'which is outside of the tree'] : undefined;
   }
-  if (!dir.startsWith('/')) return `looks for libraries in ${dir}, which depends on where it is started`;
-  return !isTool && /^\/(home|root|opt|tmp|usr\/local)\//.test(`${dir}/`)
-    ? `looks for libraries in ${dir}, which no target has`
-    : undefined;
+  if (!dir.startsWith('/')) return ['library-path', 'which depends on where it is started'];
+  const place = normalize(`${dir}/`);
+  // Tools find their libraries there in every sandbox, but not in a toolchain that was moved.
+  if (place.startsWith('/mk/toolchain/') && isTool) return ['build-path', 'so it cannot be moved'];
+  if (place.startsWith('/mk/')) return ['library-path', 'which exists only while building'];
+  if (isTool) return undefined;
+  if (/^\/(home|root|opt|tmp|var\/tmp|usr\/local)\//.test(place)) return ['library-path', 'which no target has'];
+  return place.startsWith('/lib/') || installs(place)
+    ? undefined
+    : ['stray-library-path', 'which is not below /lib, and this package does not install it'];
 }

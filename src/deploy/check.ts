@@ -3,8 +3,9 @@ import { dirname, join, normalize } from 'node:path';
 import { readElf } from '../base/elf.ts';
 import { walkTree } from '../base/files.ts';
 import type { Finding } from '../base/output-checks.ts';
+import { archiveMembers } from '../base/static-archive.ts';
 import type { Permission } from '../recipe/recipe.ts';
-import { checkElf } from './check-elf.ts';
+import { checkElf, foreignness } from './check-elf.ts';
 import { checkText } from './check-text.ts';
 import { isForeignCode, type Triplets } from './strip.ts';
 import { relativePath } from './tidy.ts';
@@ -32,18 +33,22 @@ export function checkTree(
   machine: BuildMachine = { hostName: '' },
 ): readonly Finding[] {
   const findings: Finding[] = [];
+  const installs = (dir: string) => isDirectory(join(deployDir, dir));
   for (const { path, kind } of walkTree(deployDir)) {
     if (kind === 'directory') continue;
     if (isLitter(path)) findings.push({ check: 'litter', path, message: 'is litter that nothing reads' });
     if (kind === 'symlink') findings.push(...checkLink(deployDir, path, isTool));
     if (kind !== 'file') continue;
     const file = join(deployDir, path);
+    const host = isTool ? undefined : triplet.host;
     const elf = isForeignCode(path) ? undefined : readElf(file);
-    const ofHeaders = elf === undefined ? [] : [...checkElf(elf, path, isTool ? undefined : triplet.host)];
+    const ofHeaders = elf === undefined ? [] : [...checkElf(elf, path, host, installs)];
     findings.push(...ofHeaders);
+    if (elf === undefined && host !== undefined && !isForeignCode(path))
+      findings.push(...checkArchive(file, path, host));
     // What the headers name is also in the bytes.
     const isTold = ofHeaders.some(({ check }) => check === 'library-path' || check === 'program-loader');
-    if (!isTold) findings.push(...checkText(file, path, isTool, machine));
+    findings.push(...checkText(file, path, isTool, machine, isTold ? elf?.pathsAt : []));
   }
   return findings;
 }
@@ -52,16 +57,35 @@ export function checkTree(
 const isLitter = (path: string): boolean =>
   /(^|\/)([^/]*(\.orig|\.rej|~)|\.DS_Store|\.packlist|perllocal\.pod|core\.\d+|\.(git|libs)\/.*)$/.test(path);
 
+/** The first object of a static archive that is for another machine: the others were made by the same compiler. */
+function* checkArchive(file: string, path: string, triplet: string): Generator<Finding> {
+  for (const { name, elf } of archiveMembers(file)) {
+    const message = elf && foreignness(elf, triplet);
+    if (message === undefined) continue;
+    yield { check: 'wrong-machine', path, message: `holds ${name}, which ${message}` };
+    return;
+  }
+}
+
 function* checkLink(deployDir: string, path: string, isTool: boolean): Generator<Finding> {
   const target = readlinkSync(join(deployDir, path));
-  if (target.startsWith('/mk/')) {
-    if (isTool && target.startsWith('/mk/toolchain/'))
+  const place = normalize(`${target}/`);
+  if (place.startsWith('/mk/')) {
+    if (isTool && place.startsWith('/mk/toolchain/'))
       yield { check: 'build-path', path, message: `is a link to ${target}, so it cannot be moved` };
     else yield { check: 'escaping-link', path, message: `is a link to ${target}, which exists only while building` };
     return;
   }
-  if (!target.startsWith('/') && normalize(join(dirname(path), target)).startsWith('../')) {
+  if (!target.startsWith('/') && join(dirname(path), place).startsWith('../')) {
     yield { check: 'escaping-link', path, message: `is a link to ${target}, which is outside of the tree` };
+    return;
+  }
+  if (isEndless(deployDir, path)) {
+    yield {
+      check: 'dangling-link',
+      path,
+      message: `is a link to ${target}, which leads in a circle`,
+    };
     return;
   }
   const inside = normalize(target.startsWith('/') ? target : join('/', dirname(path), target));
@@ -71,6 +95,28 @@ function* checkLink(deployDir: string, path: string, isTool: boolean): Generator
   if (isDirectory(dir) && !present(join(deployDir, inside)))
     yield { check: 'dangling-link', path, message: `is a link to ${target}, which this package does not install` };
 }
+
+/** Whether links lead from one to the next without an end; absolute ones count from the root of the tree. */
+function isEndless(deployDir: string, path: string): boolean {
+  const names = path.split('/');
+  let at = '/';
+  for (let links = 0; ; ) {
+    const name = names.shift();
+    if (name === undefined) return false;
+    const next = join(at, name);
+    const target = linkTarget(join(deployDir, next));
+    if (target === undefined) at = next;
+    else {
+      // The kernel follows no more.
+      if (++links > 40) return true;
+      if (target.startsWith('/')) at = '/';
+      names.unshift(...target.split('/'));
+    }
+  }
+}
+
+const linkTarget = (path: string): string | undefined =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
 
 const present = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 

@@ -1,10 +1,11 @@
 import { linkSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture, findProgram, shown } from '../base/command.ts';
-import { archiveMachine, type Elf, readElf } from '../base/elf.ts';
+import { type Elf, readElf } from '../base/elf.ts';
 import { machineOf } from '../base/elf-machine.ts';
 import { Failure } from '../base/failure.ts';
 import { walkTree } from '../base/files.ts';
+import { archiveMachine } from '../base/static-archive.ts';
 
 /** The triplets that decide which strip program understands a file. */
 export interface Triplets {

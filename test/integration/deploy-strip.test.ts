@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { archiveMachine, readElf } from '../../src/base/elf.ts';
+import { readElf } from '../../src/base/elf.ts';
 import { machineOf } from '../../src/base/elf-machine.ts';
+import { archiveMachine } from '../../src/base/static-archive.ts';
 import { buildTriplet } from '../../src/base/triplet.ts';
 import { settleTree } from '../../src/deploy/settle.ts';
 

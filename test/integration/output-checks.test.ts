@@ -68,6 +68,16 @@ test.for<[words: string, check: RegExp, path: string, ...args: string[]]>([
     '-Wl,-rpath,/home/me/lib',
     'main.c',
   ],
+  ['a run path with an empty part', /^library-path: .* the current directory/, 'bin/r', '-Wl,-rpath,/lib:', 'main.c'],
+  [
+    'a run path anyone may fill',
+    /^library-path: .*\/var\/tmp\/l, which no/,
+    'bin/r',
+    '-Wl,-rpath,/var/tmp/l',
+    'main.c',
+  ],
+  ['a run path in disguise', /^library-path: .*, which exists only/, 'bin/r', '-Wl,-rpath,/lib/../mk/src', 'main.c'],
+  ['a run path of others', /^stray-library-path: .*not below \/lib/, 'bin/r', '-Wl,-rpath,/library/x', 'main.c'],
   [
     'a loader of the sandbox',
     /^program-loader: .*\/mk\/sysroot\/ld.so/,

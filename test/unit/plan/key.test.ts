@@ -65,11 +65,11 @@ const keys = async (given?: Given) =>
 test('the keys of these recipes are the same for ever', async () => {
   expect(await keys()).toMatchInlineSnapshot(`
     {
-      "app": "86be78252dd85561738d111c4e0287aa7583e42cf140c6c19653dfb4a338ed71",
-      "gcc": "49c331b9d8a778c3ec83cacb7939a76850d507d93a18c53563c129ca661114c8",
-      "libstdc++": "fc57f71131c96099a841ab183ce4be569aab106bafbba72bae16adf880c860f6",
-      "packer": "bd7a4a2b9c75824c25669ad6a8ed9d9ba6035074a383d00dea2e3b56dc6ee9d8",
-      "root": "38bed07458eaa57bb5a3743aff021ccde46fb60b117f7af89f7e2b60649b7781",
+      "app": "f4e0a6ee0a9cce51b120668d85726886d57d5011c2144e5728515b35feec8133",
+      "gcc": "feaf76d87848172ba8019f8eabae0948e8ef711058d283a64621154a8a550334",
+      "libstdc++": "72064cd29719586d9c66f4d9de00999b3e19eb2b431512af06a5312a9585817a",
+      "packer": "6b1470a407ed598732b72683b5b4820deb40f7ffcf14f20b1000685f2bbf789b",
+      "root": "224f0f1b316dc9e71ff906e8c4212240bdbca23491f211b91a7bc01a3c230966",
     }
   `);
 });
@@ -79,7 +79,7 @@ test('a key is the digest of a document that can be read', async () => {
   expect(tool).toMatchObject({ package: 'gcc', runsOn: 'build', machine: digestOf('machine'), reads: [] });
   expect(library).toMatchInlineSnapshot(`
     {
-      "checks": 1,
+      "checks": 2,
       "contents": {},
       "distfiles": {
         "": [
@@ -110,7 +110,7 @@ test('a key is the digest of a document that can be read', async () => {
   `);
   expect(image).toMatchInlineSnapshot(`
     {
-      "checks": 1,
+      "checks": 2,
       "contents": {
         "app": {
           "license": "MIT",
