@@ -6,6 +6,8 @@ export default kconfig({
   sha256: 'faeeb244c35a348a334f4a59e44626ee870fb07b6884d68c10ae8bc19f83a694',
   license: 'GPL-2.0-only',
   depends: ['toolchain'],
+  // A package for one of its tools is there because that one is wanted.
+  yields: ['bin/*'],
 
   config: 'busybox',
   make: ['SKIP_STRIP=y'],

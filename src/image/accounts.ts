@@ -1,18 +1,8 @@
 import type { ArchiveEntry } from '../base/tar.ts';
-import { bytesOf } from './entries.ts';
-
-/** A user, with a group of the same name and number, or only that group. */
-export interface Account {
-  readonly name: string;
-  readonly id: number;
-  readonly home?: string;
-  readonly shell?: string;
-  /** A crypt(3) hash; `none` opens the account without a password; omitted, nobody can log in with one. */
-  readonly password?: string | undefined;
-  /** Further groups, which the list must hold. */
-  readonly groups?: readonly string[];
-  readonly groupOnly?: boolean;
-}
+import type { Account } from '../recipe/account.ts';
+import type { Content } from '../recipe/context.ts';
+import { bytesOf, textFile } from './entries.ts';
+import type { Owned } from './merge.ts';
 
 /** The texts of etc/passwd, etc/group and etc/shadow. */
 export interface AccountFiles {
@@ -37,10 +27,61 @@ export function accounts(list: readonly Account[]): AccountFiles {
     ),
     group: lines(list.map(({ name, id }) => `${name}:x:${id}:${members(name).join(',')}`)),
     shadow: lines(
-      users.map(({ name, password = '!' }) => `${name}:${password === 'none' ? '' : password}:${aging}:::`),
+      users.map(({ name, password = '*' }) => `${name}:${password === 'none' ? '' : password}:${aging}:::`),
     ),
   };
 }
+
+/**
+ * Adds the accounts of packages to the account files of an image; without an etc/passwd it has none. Returns what is
+ * wrong, in sentences: a name or number that is taken, a group that nobody has.
+ */
+export function addAccounts(merged: Map<string, Owned>, contents: readonly Content[]): readonly string[] {
+  const wanted = contents.flatMap(({ name: owner, accounts: own = [] }) => own.map((account) => ({ owner, account })));
+  const text = (file: string) => bytesOf(merged.get(`etc/${file}`)?.entry ?? nothing).toString();
+  if (wanted.length === 0 || !merged.has('etc/passwd')) return [];
+  const problems: string[] = [];
+  const taken = new Map<string, string>();
+  const take = (what: string, owner: string) => {
+    const other = taken.get(what);
+    if (other !== undefined) problems.push(`${other} and ${owner} both have the ${what}`);
+    taken.set(what, owner);
+  };
+  for (const line of text('group').split('\n').filter(Boolean)) {
+    const [name, , id] = line.split(':');
+    for (const what of [`account ${name}`, `account number ${id}`])
+      taken.set(what, merged.get('etc/group')?.owner ?? '');
+  }
+  for (const { owner, account } of wanted) {
+    take(`account ${account.name}`, owner);
+    take(`account number ${account.id}`, owner);
+  }
+  for (const { owner, account } of wanted) {
+    for (const group of account.groups ?? [])
+      if (!taken.has(`account ${group}`))
+        problems.push(`${owner}: ${account.name} is to be in a group ${group}, which nobody has`);
+  }
+  const added = accounts(wanted.map(({ account }) => account));
+  const joining = (group: string) =>
+    wanted.filter(({ account }) => account.groups?.includes(group)).map(({ account }) => account.name);
+  const before = text('group').replace(
+    /^([^:\n]+)(:[^:\n]*:[^:\n]*:)(.*)$/gm,
+    (_line, group, middle, members) =>
+      `${group}${middle}${[...new Set([...String(members).split(','), ...joining(group)])].filter(Boolean).join(',')}`,
+  );
+  const texts = {
+    passwd: text('passwd') + added.passwd,
+    group: before + added.group,
+    shadow: text('shadow') + added.shadow,
+  };
+  for (const [file, content] of Object.entries(texts)) {
+    const { entry, owner } = merged.get(`etc/${file}`) ?? { entry: textFile(`etc/${file}`, '', 0o600), owner: '' };
+    merged.set(`etc/${file}`, { entry: { ...entry, content: { text: content } }, owner });
+  }
+  return problems;
+}
+
+const nothing = textFile('', '');
 
 /** What one should know about the passwords in an image before giving it away, one sentence for each user. */
 export function passwordWarnings(entries: readonly ArchiveEntry[]): readonly string[] {

@@ -2,7 +2,8 @@
 
 export { writeCpio } from '../base/cpio.ts';
 export { type ArchiveEntry, treeEntries, writeTar } from '../base/tar.ts';
-export { type Account, type AccountFiles, accounts } from './accounts.ts';
+export type { Account } from '../recipe/account.ts';
+export { type AccountFiles, accounts } from './accounts.ts';
 export { checksums, sizeText, writeTarGz } from './archive.ts';
 export { characterDevice, directory, sourceFile, textFile } from './entries.ts';
 export { linkedContents } from './linkage.ts';

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { Failure, type FailureCode } from '../base/failure.ts';
-import { type ArchiveEntry, treeEntries } from '../base/tar.ts';
+import type { ArchiveEntry } from '../base/tar.ts';
 import type { Content } from '../recipe/context.ts';
 import type { Permission } from '../recipe/recipe.ts';
-import { checkImage, type ImageFinding, judgeImage } from './check.ts';
+import { addAccounts } from './accounts.ts';
+import { checkImage, judgeImage } from './check.ts';
 import { bytesOf, complete, relativePath, resolvePath } from './entries.ts';
+import { mergeTrees, type Owned } from './merge.ts';
 
 export interface RootfsOptions {
   /** Entries beside those of the packages; they win over a package's. */
@@ -14,25 +16,20 @@ export interface RootfsOptions {
   readonly warn?: (message: string) => void;
 }
 
-/** What only a compiler, a linker or a reader of documents would open. The boot partition has `boot`. */
-const buildTimeOnly =
-  /^(boot|include|share\/(aclocal|cmake|doc|gtk-doc|info|man|pkgconfig|gcc-[^/]*)|lib\/(pkgconfig|cmake|gcc))(\/|$)|^lib\/(.*\/)?[^/]*\.(a|la)$|^lib\/[^/]*\.(o|specs)$|-gdb\.py$/;
-
-/** Whether a file of a deploy tree has a use in a running system. */
-export const isRuntime = (path: string): boolean => !buildTimeOnly.test(path);
-
 /**
- * The trees of packages as one root file system: run-time files, owned by root but for what `permissions` say.
+ * The trees of packages as one root file system: run-time files, owned by root but for what `permissions` say, with the
+ * `accounts` of the packages where there is an etc/passwd.
  * Failures, each with all its cases: tree-conflict for a path that two packages own with different content; image-invalid
- * for a permission without a file or with an unknown owner, and for what the checks of images do not let pass.
+ * for accounts that are in each other's way, for a permission without a file or with an unknown owner, and for what the checks of images do not let pass.
  */
 export function rootfsEntries(
   contents: readonly Content[],
   { add = [], warn = () => {} }: RootfsOptions = {},
 ): readonly ArchiveEntry[] {
-  const shared: ImageFinding[] = [];
-  const merged = mergeTrees(contents, (finding) => shared.push(finding));
+  const { merged, conflicts, shared } = mergeTrees(contents);
+  fail('tree-conflict', conflicts, 'one of them must leave it out, in its deploy hook');
   for (const entry of add) merged.set(entry.path, { entry, owner: '' });
+  fail('image-invalid', addAccounts(merged, contents), 'ids and names are for one account each, in all packages');
   applyPermissions(merged, contents);
   const entries = complete([...merged.values()].map(({ entry }) => entry));
   const ownerOf = (path: string) => merged.get(path)?.owner ?? '';
@@ -60,41 +57,6 @@ export function checkServices(entries: readonly ArchiveEntry[]): void {
     ),
     'mend SERVICES in INIT, or add the package to ROOTFS',
   );
-}
-
-interface Owned {
-  readonly entry: ArchiveEntry;
-  /** Name of the package. */
-  readonly owner: string;
-}
-
-function mergeTrees(contents: readonly Content[], found: (finding: ImageFinding) => void): Map<string, Owned> {
-  const merged = new Map<string, Owned>();
-  const conflicts: string[] = [];
-  for (const { name: owner, tree } of contents) {
-    for (const entry of runtimeEntries(tree)) {
-      const other = merged.get(entry.path);
-      if (other === undefined) merged.set(entry.path, { entry, owner });
-      else if (entry.kind !== 'directory' && same(other.entry, entry))
-        found({ check: 'shared-path', path: entry.path, message: `is also in ${other.owner}`, owner });
-      else if (!same(other.entry, entry)) conflicts.push(`${other.owner} and ${owner} both have /${entry.path}`);
-    }
-  }
-  fail('tree-conflict', conflicts, 'one of them must leave it out, in its deploy hook');
-  return merged;
-}
-
-function runtimeEntries(tree: string): readonly ArchiveEntry[] {
-  const all = [...treeEntries(tree)];
-  const filled = new Set(all.map(({ path }) => posix.dirname(path)));
-  const kept = all.filter(({ path, kind }) => isRuntime(path) && (kind !== 'directory' || !filled.has(path)));
-  return complete(kept).filter(({ path }) => path !== '');
-}
-
-function same(a: ArchiveEntry, b: ArchiveEntry): boolean {
-  if (a.kind !== b.kind) return false;
-  if (a.kind === 'symlink') return a.target === b.target;
-  return a.kind !== 'file' || (a.mode === b.mode && bytesOf(a).equals(bytesOf(b)));
 }
 
 function applyPermissions(merged: Map<string, Owned>, contents: readonly Content[]): void {

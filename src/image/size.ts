@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { walkTree } from '../base/files.ts';
 import type { Content } from '../recipe/context.ts';
 import { linkedContents } from './linkage.ts';
-import { isRuntime } from './rootfs.ts';
+import { isRuntime } from './merge.ts';
 
 /** A file of an image, with the package that it comes from. */
 export interface ImageFile {

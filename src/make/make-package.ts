@@ -136,7 +136,7 @@ async function build(
   );
   slot.release();
   site.tell({ event: 'activity', package: node.name, activity: 'store' });
-  const { license, accept, permissions = {}, whenLinked = false } = node.loaded.recipe;
+  const { license, accept, permissions = {}, accounts, yields, whenLinked = false } = node.loaded.recipe;
   const { deployDir, reads, seconds, usage } = built;
   const result = await run.store.commit(key, deployDir, {
     package: node.name,
@@ -145,6 +145,8 @@ async function build(
     license,
     ...(accept !== undefined && { accept }),
     whenLinked,
+    ...(accounts !== undefined && { accounts }),
+    ...(yields !== undefined && { yields }),
     reads,
     seconds,
     sandboxed: site.workshop.sandbox === 'namespaces',

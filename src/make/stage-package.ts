@@ -68,6 +68,8 @@ export function stagePackage(
       permissions: result.permissions,
       accept: result.accept,
       whenLinked: content.loaded.recipe.whenLinked ?? false,
+      accounts: result.accounts,
+      yields: result.yields,
     },
     tree: reviewedTree({ node: content, result }, workshop),
   }));

@@ -66,6 +66,8 @@ function contentDetails(before: ContentKey, today: ContentKey): string[] {
     before.version !== today.version && `version ${value(before.version)} became ${value(today.version)}`,
     before.license !== today.license && `licence ${value(before.license)} became ${value(today.license)}`,
     differ(before.permissions, today.permissions) && 'other permissions',
+    differ(before.accounts, today.accounts) && 'other accounts',
+    differ(before.yields, today.yields) && 'other files give way',
     before.whenLinked !== today.whenLinked && `whenLinked became ${today.whenLinked}`,
   ].filter((detail) => detail !== false);
 }

@@ -46,7 +46,10 @@ export interface KeyDocument extends InputsDocument {
 /** The same tree is something else in another place: compilers look for headers in the one, for programs in the other. */
 export type StagedKey = `${StagingPlace}/${Digest}`;
 
-export type ContentKey = Pick<Result, 'version' | 'output' | 'permissions' | 'license' | 'accept' | 'whenLinked'>;
+export type ContentKey = Pick<
+  Result,
+  'version' | 'output' | 'permissions' | 'license' | 'accept' | 'whenLinked' | 'accounts' | 'yields'
+>;
 
 /** What is the same for all packages of a run. */
 export interface KeyCircumstances {
@@ -136,8 +139,11 @@ export const versionOf = ({ loaded, source }: Node): string | undefined =>
   source?.recipe.version ?? loaded.recipe.version;
 
 /** What the hooks of an image see of a package in it. */
-export const contentKey = ({ version, output, permissions, license, accept, whenLinked }: Result): ContentKey => ({
-  ...{ version, output, permissions, license, ...(accept && { accept }), whenLinked },
+export const contentKey = ({ version, output, permissions, license, whenLinked, ...rest }: Result): ContentKey => ({
+  ...{ version, output, permissions, license, whenLinked },
+  ...(rest.accept && { accept: rest.accept }),
+  ...(rest.accounts && { accounts: rest.accounts }),
+  ...(rest.yields && { yields: rest.yields }),
 });
 
 const otherSource = ({ name, digest }: LoadedRecipe, { fieldReads }: KeyCircumstances) => ({

@@ -14,6 +14,9 @@ const crossAnswers = {
   ac_cv_func_realloc_0_nonnull: 'yes',
 };
 
+/** Images have shared libraries and one language; a package that wants it otherwise says so in its own flags. */
+const targetFlags = ['--enable-shared', '--disable-static', '--disable-nls'];
+
 interface AutotoolsOptions {
   /** Arguments for the configure script. */
   readonly configure?: Flags;
@@ -40,12 +43,13 @@ export function configure(
   flags: readonly Argument[] = [],
 ): Promise<void> {
   const isCross = triplet.host !== triplet.build;
-  return run.with({ env: isCross ? crossAnswers : {} })`${sourceDir}/configure
+  const forTarget = prefix === '' && targetFlags;
+  return run.with({ env: { CONFIG_SHELL: '/bin/sh', ...(isCross && crossAnswers) } })`${sourceDir}/configure
     --build=${triplet.build} --host=${triplet.host}
     --prefix=${prefix === '' ? '/' : prefix} --sysconfdir=${prefix}/etc --localstatedir=${prefix}/var
     --bindir=${prefix}/bin --sbindir=${prefix}/bin --libdir=${prefix}/lib --libexecdir=${prefix}/lib/libexec
     --includedir=${prefix}/include --datarootdir=${prefix}/share
-    ${flags}`;
+    --disable-dependency-tracking ${forTarget} ${flags}`;
 }
 
 /** Runs make in the build directory; it shares the job budget of the whole build. */

@@ -1,6 +1,7 @@
 import type { Accepted } from '../base/output-checks.ts';
 import type { Triplet } from '../base/triplet.ts';
 import type { Argument } from '../base/words.ts';
+import type { Account } from './account.ts';
 import type { HookConfig } from './config.ts';
 import type { Permission } from './permission.ts';
 
@@ -103,6 +104,8 @@ export interface Content {
   readonly tree: string;
   readonly permissions: Readonly<Record<string, Permission>>;
   readonly whenLinked: boolean;
+  readonly accounts?: readonly Account[] | undefined;
+  readonly yields?: readonly string[] | undefined;
   /** Checks of the image that its recipe accepts. */
   readonly accept?: Accepted | undefined;
 }

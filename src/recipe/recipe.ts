@@ -1,12 +1,13 @@
 import type { Accepted } from '../base/output-checks.ts';
 import type { Triplet } from '../base/triplet.ts';
 import type { Argument } from '../base/words.ts';
+import type { Account } from './account.ts';
 import type { Config } from './config.ts';
 import type { BuildContext, DeployContext, PrepareContext, UpdateContext } from './context.ts';
 import type { Permission } from './permission.ts';
 import type { UpdateSource } from './update-source.ts';
 
-export type { Argument, Permission, Triplet, UpdateSource };
+export type { Account, Argument, Permission, Triplet, UpdateSource };
 
 /** Another file with the same source: what a distribution carries, or another packing of the same release. */
 export interface Alternative {
@@ -104,6 +105,10 @@ interface Traits {
   readonly license?: string;
   /** By path in the deploy tree. */
   readonly permissions?: Readonly<Record<string, Permission>>;
+  /** Users and groups that an image with this package has. */
+  readonly accounts?: readonly Account[];
+  /** Paths in the deploy tree, `*` for any name, that another package of an image may have too: its file is then taken. */
+  readonly yields?: readonly string[];
   /** Checks of what it installs that it does not stand and need not, each with the reason. */
   readonly accept?: Accepted;
   /** Programs of the build machine that the hooks call, beside a C compiler, make and the POSIX tools. */

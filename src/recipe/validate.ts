@@ -4,6 +4,7 @@ import { didYouMean } from '../base/suggest.ts';
 import { locate } from './locate.ts';
 import type { Recipe } from './recipe.ts';
 import { acceptFault } from './validate-accept.ts';
+import { accountsFault } from './validate-accounts.ts';
 import { distfileFault, fileNameFault, gitFault } from './validate-source.ts';
 import { updateFault } from './validate-update.ts';
 
@@ -61,6 +62,8 @@ const fields: Readonly<Record<keyof Recipe, Check>> = {
   runsOn: oneOf('build', 'target'),
   license: text,
   permissions,
+  accounts: accountsFault,
+  yields: texts,
   accept: (value) => record(value) ?? acceptFault(value as object),
   programs: texts,
   inSource: flag,

@@ -1,6 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { Accepted } from '../base/output-checks.ts';
-import type { Permission } from '../recipe/recipe.ts';
+import type { Account, Permission } from '../recipe/recipe.ts';
 
 /** One thing that a recipe asked its configuration, and the answer; no value means that it was absent. */
 export interface Read {
@@ -22,6 +22,9 @@ export interface Result {
   /** Checks that its recipe accepts, if it does. */
   readonly accept?: Accepted | undefined;
   readonly whenLinked: boolean;
+  /** What its recipe says of these, if it does. */
+  readonly accounts?: readonly Account[] | undefined;
+  readonly yields?: readonly string[] | undefined;
   /** What the hooks read, beyond what is in the key. */
   readonly reads: readonly Read[];
   /** Time that the hooks took. */

@@ -1,3 +1,4 @@
+import { fitsGlob } from '../base/glob.ts';
 import { isPreRelease } from '../base/version.ts';
 import type { UpdateChoice } from '../recipe/update-source.ts';
 import { jumpsIn } from './jumps.ts';
@@ -82,18 +83,3 @@ export function seriesOf(version: string): string {
 }
 
 const isOddMinor = (version: string): boolean => Number(/^v?\d+[._](\d+)/i.exec(version)?.[1] ?? 0) % 2 === 1;
-
-/** `*` stands for anything; everything else for itself. Without a regular expression, so that none can run away. */
-export function fitsGlob(text: string, glob: string): boolean {
-  const [first = '', ...rest] = glob.split('*');
-  if (rest.length === 0) return text === glob;
-  const last = rest.pop() ?? '';
-  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const next = text.indexOf(part, at);
-    if (next < 0) return false;
-    at = next + part.length;
-  }
-  return at <= text.length - last.length;
-}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { accounts, passwordWarnings } from '../../../src/image/accounts.ts';
 import { textFile } from '../../../src/image/entries.ts';
 
-test('users have a group of their own name, and nobody can log in unless a password is given', () => {
+test('users have a group of their own name, and nobody has a password unless one is given; other keys than passwords still open an account', () => {
   const files = accounts([
     { name: 'root', id: 0, home: '/root', shell: '/bin/sh' },
     { name: 'dns', id: 53, groups: ['net'] },
@@ -11,7 +11,7 @@ test('users have a group of their own name, and nobody can log in unless a passw
   expect(files).toEqual({
     passwd: 'root:x:0:0:root:/root:/bin/sh\ndns:x:53:53:dns:/var/empty:/bin/false\n',
     group: 'root:x:0:\ndns:x:53:\nnet:x:90:dns\n',
-    shadow: 'root:!:3652:0:99999:7:::\ndns:!:3652:0:99999:7:::\n',
+    shadow: 'root:*:3652:0:99999:7:::\ndns:*:3652:0:99999:7:::\n',
   });
   expect(passwordWarnings([textFile('etc/shadow', files.shadow)])).toEqual([]);
 });

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { directory, textFile } from '../../../src/image/entries.ts';
 import { linkedContents } from '../../../src/image/linkage.ts';
-import { checkServices, isRuntime, packageList, rootfsEntries } from '../../../src/image/rootfs.ts';
+import { isRuntime } from '../../../src/image/merge.ts';
+import { checkServices, packageList, rootfsEntries } from '../../../src/image/rootfs.ts';
 import type { Content } from '../../../src/recipe/context.ts';
 
 let dir: string;
@@ -37,18 +38,18 @@ const paths = (contents: readonly Content[]) => rootfsEntries(contents).map(({ p
 const lines = (contents: readonly Content[]) =>
   rootfsEntries(contents).map(({ path, mode, uid, gid }) => `${mode.toString(8)} ${uid}:${gid} /${path}`);
 
-const accounts = content.bind(
-  null,
-  'skeleton',
-  {
-    'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\ndns:x:53:53:dns:/:/bin/false\n',
-    'etc/group': 'root:x:0:\nnet:x:90:\n',
-    'etc/shadow': 'root:!:::::::\n',
-    proc: undefined,
-    tmp: undefined,
-  },
-  { permissions: { '/etc/shadow': { mode: 0o600, owner: 'root:net' }, proc: {}, tmp: { mode: 0o1777 } } },
-);
+const accounts = (name = 'skeleton') =>
+  content(
+    name,
+    {
+      'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\ndns:x:53:53:dns:/:/bin/false\n',
+      'etc/group': 'root:x:0:\nnet:x:90:\n',
+      'etc/shadow': 'root:!:::::::\n',
+      proc: undefined,
+      tmp: undefined,
+    },
+    { permissions: { '/etc/shadow': { mode: 0o600, owner: 'root:net' }, proc: {}, tmp: { mode: 0o1777 } } },
+  );
 
 test('what only compilers and readers of documents open is left out, and so are directories that held only that', () => {
   const tree = content('a', {
@@ -169,4 +170,49 @@ test('an enabled service needs a script, through whatever links', () => {
       message: 'service web is enabled, but no package has etc/init.d/web',
     }),
   );
+});
+
+test('accounts of packages join those of the image, with a number that files can belong to', () => {
+  const dhcp = content(
+    'dhcp',
+    { 'var/lib/dhcp/leases': '' },
+    {
+      accounts: [{ name: 'dhcp', id: 67, groups: ['net'] }],
+      permissions: { 'var/lib/dhcp/leases': { owner: 'dhcp:dhcp' } },
+    },
+  );
+  const entries = rootfsEntries([dhcp, accounts()]);
+  const text = (path: string) => {
+    const { content: of } = entries.find((entry) => entry.path === path) ?? {};
+    return of !== undefined && 'text' in of ? of.text : undefined;
+  };
+  expect(text('etc/passwd')).toBe(
+    'root:x:0:0:root:/root:/bin/sh\ndns:x:53:53:dns:/:/bin/false\ndhcp:x:67:67:dhcp:/var/empty:/bin/false\n',
+  );
+  expect(text('etc/group')).toBe('root:x:0:\nnet:x:90:dhcp\ndhcp:x:67:\n');
+  expect(text('etc/shadow')).toBe('root:!:::::::\ndhcp:*:3652:0:99999:7:::\n');
+  expect(lines([dhcp, accounts('more')])).toContain('644 67:67 /var/lib/dhcp/leases');
+});
+
+test('accounts that are in the way of others are told, all at once', () => {
+  const a = content('a', {}, { accounts: [{ name: 'x', id: 90 }] });
+  const b = content('b', {}, { accounts: [{ name: 'x', id: 91, groups: ['nobody'] }] });
+  expect(() => rootfsEntries([a, b, accounts()])).toThrow(
+    expect.objectContaining({
+      detail: [
+        'skeleton and a both have the account number 90',
+        'a and b both have the account x',
+        'b: x is to be in a group nobody, which nobody has',
+      ].join('\n'),
+    }),
+  );
+});
+
+test('a package that yields leaves a path to another one, whichever comes first; a directory is not yielded', () => {
+  const sh = (name: string, target: string) => content(name, { 'bin/ls': `-> ${target}`, 'etc/x': target });
+  const [box, core] = [{ ...sh('box', 'box'), yields: ['bin/*', 'etc/x'] }, sh('core', 'core')];
+  const found = (contents: readonly Content[]) => rootfsEntries(contents).find(({ path }) => path === 'bin/ls')?.target;
+  expect(found([box, core])).toBe('core');
+  expect(found([core, box])).toBe('core');
+  expect(() => rootfsEntries([{ ...box, yields: ['bin/l'] }, core])).toThrow('the image has 2 faults');
 });

@@ -12,10 +12,11 @@ describe('autotools', () => {
   test('configures for the target, with answers that cannot be found by running a program', async () => {
     const recording = await record(autotools({}));
     expect(wrapped(recording)).toMatchInlineSnapshot(`
-      "ac_cv_func_malloc_0_nonnull=yes ac_cv_func_realloc_0_nonnull=yes /mk/src/configure
-          --build=x86_64-linux-gnu --host=arm-linux-musleabihf --prefix=/ --sysconfdir=/etc
-          --localstatedir=/var --bindir=/bin --sbindir=/bin --libdir=/lib --libexecdir=/lib/libexec
-          --includedir=/include --datarootdir=/share
+      "CONFIG_SHELL=/bin/sh ac_cv_func_malloc_0_nonnull=yes ac_cv_func_realloc_0_nonnull=yes
+          /mk/src/configure --build=x86_64-linux-gnu --host=arm-linux-musleabihf --prefix=/
+          --sysconfdir=/etc --localstatedir=/var --bindir=/bin --sbindir=/bin --libdir=/lib
+          --libexecdir=/lib/libexec --includedir=/include --datarootdir=/share
+          --disable-dependency-tracking --enable-shared --disable-static --disable-nls
       make
       make install DESTDIR=/mk/deploy"
     `);
@@ -24,10 +25,11 @@ describe('autotools', () => {
   test('configures a tool for the build machine, into its prefix', async () => {
     const recording = await record(autotools({ runsOn: 'build' }), { runsOn: 'build' });
     expect(wrapped(recording)).toMatchInlineSnapshot(`
-      "/mk/src/configure --build=x86_64-linux-gnu --host=x86_64-linux-gnu --prefix=/mk/toolchain
-          --sysconfdir=/mk/toolchain/etc --localstatedir=/mk/toolchain/var --bindir=/mk/toolchain/bin
-          --sbindir=/mk/toolchain/bin --libdir=/mk/toolchain/lib --libexecdir=/mk/toolchain/lib/libexec
-          --includedir=/mk/toolchain/include --datarootdir=/mk/toolchain/share
+      "CONFIG_SHELL=/bin/sh /mk/src/configure --build=x86_64-linux-gnu --host=x86_64-linux-gnu
+          --prefix=/mk/toolchain --sysconfdir=/mk/toolchain/etc --localstatedir=/mk/toolchain/var
+          --bindir=/mk/toolchain/bin --sbindir=/mk/toolchain/bin --libdir=/mk/toolchain/lib
+          --libexecdir=/mk/toolchain/lib/libexec --includedir=/mk/toolchain/include
+          --datarootdir=/mk/toolchain/share --disable-dependency-tracking
       make
       make install DESTDIR=/mk/deploy"
     `);
@@ -41,7 +43,7 @@ describe('autotools', () => {
       }),
     );
     expect(commands.map((line) => line.split(' ').slice(-3).join(' '))).toEqual([
-      '--datarootdir=/share --with-x=arm-linux-musleabihf --libdir=/lib',
+      '--disable-nls --with-x=arm-linux-musleabihf --libdir=/lib',
       'make MAKEINFO=true',
       'install MAKEINFO=true DESTDIR=/mk/deploy',
     ]);

@@ -24,6 +24,8 @@ describe('nothing is wrong with', () => {
         ...{ license: 'Zlib', runsOn: 'build', inSource: true, strip: false, whenLinked: true, programs: ['cmake'] },
         ...{ depends: ['a'], buildDepends: [], runDepends: ['b'], provides: ['c'], contains: ['d'] },
         ...{ permissions: { 'bin/su': { mode: 0o4755 } }, update: { from: 'nowhere', because: 'dead' } },
+        accounts: [{ name: 'dns', id: 53, home: '/', shell: '/bin/sh', password: 'none', groups: ['net'] }],
+        yields: ['bin/*'],
         alternatives: [{ file: 'a.tar.xz', sha256 }],
         extraSources: { gmp: { url: 'https://example.org/gmp.tar.xz', sha256 } },
         ...{ prepare() {}, build() {}, deploy() {}, checkUpdate() {} },
@@ -56,6 +58,21 @@ describe('what is wrong with a field is told', () => {
     [{ runsOn: ['build'] }, `zlib: "runsOn" must be 'build' or 'target'`],
     [{ inSource: 'yes' }, 'zlib: "inSource" must be true or false, not a string'],
     [{ programs: 'cmake' }, 'zlib: "programs" must be a list of texts'],
+    [{ yields: 'bin/*' }, 'zlib: "yields" must be a list of texts'],
+    [{ accounts: {} }, 'zlib: "accounts" must be a list of accounts'],
+    [
+      { accounts: [{ name: 'Dns', id: 53 }] },
+      'zlib: "accounts" has a name that is not lower-case letters, digits, _ and -: "Dns"',
+    ],
+    [{ accounts: [{ name: 'dns', id: 0 }] }, 'zlib: "accounts" has no id from 1 to 60000 for "dns"'],
+    [
+      { accounts: [{ name: 'dns', id: 53, home: 'var' }] },
+      'zlib: "accounts" has a home that is no absolute path for "dns"',
+    ],
+    [
+      { accounts: [{ name: 'dns', id: 53, uid: 53 }] },
+      'zlib: "accounts" has "uid", and only name, id, home, shell, password, groups, groupOnly are known',
+    ],
     [{ permissions: [] }, 'zlib: "permissions" must be an object, not a list'],
     [
       { permissions: { 'bin/su': { mode: 4755 } } },

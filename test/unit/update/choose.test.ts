@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fitsGlob } from '../../../src/base/glob.ts';
 import { compareVersions, isPreRelease } from '../../../src/base/version.ts';
 import type { UpdateChoice } from '../../../src/recipe/update-source.ts';
-import { chooseVersions, fitsGlob, isInSeries, seriesOf } from '../../../src/update/choose.ts';
+import { chooseVersions, isInSeries, seriesOf } from '../../../src/update/choose.ts';
 import type { Found } from '../../../src/update/strategy.ts';
 
 const choose = (current: string, versions: readonly (string | Found)[], choice: UpdateChoice = {}, trusting = false) =>
