@@ -163,7 +163,7 @@ test('a release of a board without a kernel has the root file system, with passw
   const tree = await make({});
   expect(readdirSync(tree)).toEqual(['README', 'SHA256SUMS', 'release-toy.tar.gz', 'rootfs.tar']);
   const read = (path: string) => execFileSync('tar', ['-xOf', join(tree, 'rootfs.tar'), path], { encoding: 'utf8' });
-  expect(read('etc/shadow')).toContain('root:!:');
+  expect(read('etc/shadow')).toContain('root:*:');
   expect(read('etc/packages')).toBe('init\nskeleton\n');
   expect(read('etc/pygos-release')).toBe('v1-5-gabc\n');
   expect(

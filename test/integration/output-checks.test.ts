@@ -131,6 +131,16 @@ test('paths of the build and the name of the machine are found in any file, whol
   expect(found(true, 'localhost').filter((each) => each.includes('/tools'))).toEqual([]);
 });
 
+test('a tool may name its source files in messages, its scripts may not look there', () => {
+  writeFileSync(join(tree, 'bin/tool'), 'assertion failed\0/mk/src/main.c\0/mk/sysroot/lib\0', { mode: 0o755 });
+  writeFileSync(join(tree, 'bin/script'), '#!/bin/sh\nexec /mk/build/tool\n', { mode: 0o755 });
+  expect(found(true)).toEqual([
+    'build-path: /bin/script has /mk/build in it, which exists only while building',
+    'build-path: /bin/tool has /mk/sysroot in it, which exists only while building',
+  ]);
+  expect(found(false)).toContain('build-path: /bin/tool has /mk/src in it, which exists only while building');
+});
+
 test('links that leave the tree and litter are found', () => {
   empty();
   mkdirSync(join(tree, 'lib'));
