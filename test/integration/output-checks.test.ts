@@ -132,13 +132,14 @@ test('paths of the build and the name of the machine are found in any file, whol
 });
 
 test('a tool may name its source files in messages, its scripts may not look there', () => {
-  writeFileSync(join(tree, 'bin/tool'), 'assertion failed\0/mk/src/main.c\0/mk/sysroot/lib\0', { mode: 0o755 });
-  writeFileSync(join(tree, 'bin/script'), '#!/bin/sh\nexec /mk/build/tool\n', { mode: 0o755 });
+  empty();
+  writeFileSync(join(tree, 'tool'), 'assertion failed\0/mk/src/main.c\0/mk/sysroot/lib\0', { mode: 0o755 });
+  writeFileSync(join(tree, 'script'), '#!/bin/sh\nexec /mk/build/tool\n', { mode: 0o755 });
   expect(found(true)).toEqual([
-    'build-path: /bin/script has /mk/build in it, which exists only while building',
-    'build-path: /bin/tool has /mk/sysroot in it, which exists only while building',
+    'build-path: /script has /mk/build in it, which exists only while building',
+    'build-path: /tool has /mk/sysroot in it, which exists only while building',
   ]);
-  expect(found(false)).toContain('build-path: /bin/tool has /mk/src in it, which exists only while building');
+  expect(found(false)).toContain('build-path: /tool has /mk/src in it, which exists only while building');
 });
 
 test('links that leave the tree and litter are found', () => {
