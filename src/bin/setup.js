@@ -36,6 +36,10 @@ const testPrograms = {
 };
 const systemPrograms = {
   ...testPrograms,
+  // What autoreconf looks for in configure.ac of packages that come without their configure script.
+  '/usr/share/aclocal/pkg.m4': 'pkg-config',
+  automake: 'automake',
+  autoreconf: 'autoconf',
   bc: 'bc',
   bison: 'bison',
   // Opens the report of a run, in tests.
@@ -43,8 +47,11 @@ const systemPrograms = {
   cmake: 'cmake',
   flex: 'flex',
   'g++': 'g++',
+  libtoolize: 'libtool',
   m4: 'm4',
+  perl: 'perl',
   'qemu-system-x86_64': 'qemu-system-x86',
+  tclsh: 'tcl',
 };
 
 /** What each task needs of the machine, and what it does; true when all is well. */
