@@ -140,7 +140,7 @@ test('a recipe that no product needs yet fits some target, without cycles', asyn
   for (const name of unneeded) {
     const target = targets.find((each) => fits(name, each));
     expect(target, name).toBeDefined();
-    if (target !== undefined) expect((await graphOf(name, target)).order.at(-1)?.name).toBe(name);
+    if (target !== undefined) expect((await graphOf(name, target)).order.map((each) => each.name)).toContain(name);
   }
 });
 
@@ -165,7 +165,8 @@ describe.each(written.map((each) => ({ ...each, title: each.name })))('the recip
     for (const address of [...addresses, ...(url === undefined ? [] : [url('7.65.4')])]) {
       expect(new URL(address).protocol).toBe('https:');
     }
-    if (url !== undefined) expect(url('7.65.4')).toMatch(/7\.65\.4[^/]*$/);
+    // In the name of the file; sqlite has its own way to write a version.
+    if (url !== undefined) expect(url('7.65.4')).toMatch(/(7\.65\.4|7650400)[^/]*$/);
   });
 
   test('has digests of 64 hexadecimal digits, each once', () => {

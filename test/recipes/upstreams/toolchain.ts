@@ -1,16 +1,10 @@
-import { listingPage, type Upstream } from '../support/upstream.ts';
-
-/** What upstream would answer for one package: written after the shape of its real answers, with versions made up. */
-export interface Recorded {
-  readonly pages: Upstream;
-  /** The newest version there that the recipe should be updated to. */
-  readonly newest: string;
-}
+import { listingPage } from '../../support/upstream.ts';
+import type { Recorded } from './recorded.ts';
 
 const gnuParent = ['../', 'old/', 'README'];
 
-/** By package; every recipe with an upstream has an entry, or the guard fails. */
-export const upstreams: Readonly<Record<string, Recorded>> = {
+/** The toolchain, the kernel, busybox, and zlib, which the tests build. */
+export const toolchain: Readonly<Record<string, Recorded>> = {
   binutils: {
     newest: '2.97',
     pages: {
