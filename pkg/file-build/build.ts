@@ -1,0 +1,16 @@
+import { autotools } from '#mk';
+
+/** Compiles the list of file types for the target: only the same version can. */
+export default autotools({
+  sourceOf: 'file',
+  license: 'BSD-2-Clause-Darwin',
+  runsOn: 'build',
+  configure: [
+    '--disable-shared',
+    '--disable-zlib',
+    '--disable-bzlib',
+    '--disable-xzlib',
+    '--disable-zstdlib',
+    '--disable-libseccomp',
+  ],
+});
