@@ -1,7 +1,26 @@
 import type { Dispatcher } from 'undici';
-import type { ResponseHead, Sink } from './http.ts';
 import { first, type Patience, type Responded, respond } from './http-ask.ts';
 import { statusTrouble, TroubleError } from './http-trouble.ts';
+
+/** What a server says about a body before it sends it. */
+export interface ResponseHead {
+  /** Host and port that answered, after redirects. */
+  readonly host: string;
+  /** Bytes of the whole body, when the server says so. */
+  readonly size: number | undefined;
+  readonly contentType: string | undefined;
+  /** What a server recognises this very body by (ETag or date); without one its rest cannot be asked for. */
+  readonly validator: string | undefined;
+}
+
+/** Takes what `download` receives. */
+export interface Sink {
+  /** A body starts at its first byte; called again when a transfer has to start over. */
+  begin(head: ResponseHead): Promise<void> | void;
+  /** The rest of the body follows that `resume` told of, or that broke. */
+  resumed?(head: ResponseHead): void;
+  write(chunk: Uint8Array): Promise<void> | void;
+}
 
 /** How far a body has come, over several tries. */
 export interface Transfer {

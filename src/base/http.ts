@@ -1,29 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Patience, unreachable } from './http-ask.ts';
-import { SinkError, type Transfer, transferOnce } from './http-transfer.ts';
+import { type ResponseHead, type Sink, SinkError, type Transfer, transferOnce } from './http-transfer.ts';
 import { failureOf, longestWait, troubleOf } from './http-trouble.ts';
 
-export type { Patience };
-
-/** What a server says about a body before it sends it. */
-export interface ResponseHead {
-  /** Host and port that answered, after redirects. */
-  readonly host: string;
-  /** Bytes of the whole body, when the server says so. */
-  readonly size: number | undefined;
-  readonly contentType: string | undefined;
-  /** What a server recognises this very body by (ETag or date); without one its rest cannot be asked for. */
-  readonly validator: string | undefined;
-}
-
-/** Takes what `download` receives. */
-export interface Sink {
-  /** A body starts at its first byte; called again when a transfer has to start over. */
-  begin(head: ResponseHead): Promise<void> | void;
-  /** The rest of the body follows that `resume` told of, or that broke. */
-  resumed?(head: ResponseHead): void;
-  write(chunk: Uint8Array): Promise<void> | void;
-}
+export type { Patience, ResponseHead, Sink };
 
 export interface DownloadOptions {
   readonly patience?: Patience;

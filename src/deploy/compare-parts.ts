@@ -1,17 +1,8 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { elfSections } from '../base/elf.ts';
-import { tarParts } from './compare-tar.ts';
+import { type Part, tarParts } from './compare-tar.ts';
 
-/** A part of a file that has a name of its own: a section, a member, a header. */
-export interface Part {
-  /** As it is told: `section .text`, `member a.o`. */
-  readonly name: string;
-  /** What is written about it, in words. */
-  readonly fields?: Readonly<Record<string, string>>;
-  readonly content: Buffer;
-  /** It follows from other parts, so that a difference in it explains nothing. */
-  readonly isDerived?: boolean;
-}
+export type { Part };
 
 /** The parts of a file of a known format; undefined for any other, and for one that is damaged. */
 export function partsOf(bytes: Buffer): readonly Part[] | undefined {

@@ -1,4 +1,13 @@
-import type { Part } from './compare-parts.ts';
+/** A part of a file that has a name of its own: a section, a member, a header. */
+export interface Part {
+  /** As it is told: `section .text`, `member a.o`. */
+  readonly name: string;
+  /** What is written about it, in words. */
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly content: Buffer;
+  /** It follows from other parts, so that a difference in it explains nothing. */
+  readonly isDerived?: boolean;
+}
 
 const blockSize = 512;
 

@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.ts';
 import { redacted } from '../base/http-trouble.ts';
-import type { Candidate, FetchOptions, FetchRequest } from './distfile.ts';
 import type { Received } from './receive.ts';
+import type { Candidate, FetchOptions, FetchRequest } from './request.ts';
 
 /** A source, and why it did not give us the candidate. */
 export interface Miss {

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../base/failure.ts';
 import { redacted } from '../base/http-trouble.ts';
 import { fetchFromApt } from './apt.ts';
-import type { Candidate, FetchOptions } from './distfile.ts';
 import type { GitSource } from './git.ts';
 import { type Mirror, mirrorPaths } from './mirror.ts';
 import { discardPartial } from './partial.ts';
 import { type Audience, copyIn, type Received, receive } from './receive.ts';
+import type { Candidate, FetchOptions } from './request.ts';
 import { largestDistfile } from './room.ts';
 
 /** One candidate at one source. */

@@ -4,10 +4,11 @@ import { emptyDir, linkEntry, removeTree, walkTree } from '../base/files.ts';
 import { startJobServer } from '../build/jobserver.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
+import { sourcesOf } from './open-workshop.ts';
 import type { Site } from './site.ts';
 import { openSlots } from './slots.ts';
 import type { Sources } from './sources.ts';
-import { type PlannedRun, sourcesOf, type Workshop } from './workshop.ts';
+import type { PlannedRun, Workshop } from './workshop.ts';
 
 /** A name that a careless script takes apart or cannot write, and longer than those of the first build. */
 const oddName = '.built a second time, in another place with a lönger name';

@@ -6,9 +6,10 @@ import { awaitLock } from '../base/lock.ts';
 import { startJobServer } from '../build/jobserver.ts';
 import type { MkEvent } from '../report/event.ts';
 import { openListeners } from './listeners.ts';
+import { openWorkshop, sourcesOf } from './open-workshop.ts';
 import { openRunReport } from './run-report.ts';
 import type { Sources } from './sources.ts';
-import { openWorkshop, type PlannedRun, sourcesOf, type Workshop } from './workshop.ts';
+import type { PlannedRun, Workshop } from './workshop.ts';
 
 /** A build root that is ours alone, with all that work on it needs. */
 export interface Site {

@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import { type ImageSize, imageSize, treeSize } from '../image/size.ts';
 import { versionOf } from '../plan/key.ts';
-import type { RelatedPackage } from '../report/record.ts';
+import type { RelatedPackage } from '../report/run-record.ts';
 
 /** The package that makes the image of a target: its root file system, else what the whole target is. */
 export const imageOf = (graph: Graph): string =>

@@ -1,4 +1,4 @@
-import type { PackageRecord, Step } from './record.ts';
+import type { PackageRecord, Step } from './run-record.ts';
 import { isWork, secondsOf, workOf } from './steps.ts';
 
 type Timed = Pick<PackageRecord, 'name' | 'build' | 'contains' | 'steps' | 'end'> &

@@ -1,4 +1,8 @@
-import type { LayoutNode } from './graph-layout.ts';
+/** A box to place. */
+export interface LayoutNode {
+  readonly name: string;
+  readonly width: number;
+}
 
 /** A place in a column: of a box, or of a line that passes between boxes. */
 export interface Slot {

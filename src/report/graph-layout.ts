@@ -1,10 +1,4 @@
-import { assignLayers, type LayeredEdge, nodeHeight, type Slot } from './graph-layers.ts';
-
-/** A box to place. */
-export interface LayoutNode {
-  readonly name: string;
-  readonly width: number;
-}
+import { assignLayers, type LayeredEdge, type LayoutNode, nodeHeight, type Slot } from './graph-layers.ts';
 
 /** A box in its place; x and y are its upper left corner. */
 export interface PlacedNode extends LayoutNode {

@@ -1,7 +1,7 @@
 import { nodeHeight } from './graph-layers.ts';
 import { layoutGraph } from './graph-layout.ts';
-import type { RelatedPackage } from './record.ts';
 import { type Relation, relationsAmong, withoutImplied } from './relations.ts';
+import type { RelatedPackage } from './run-record.ts';
 
 /** The forms in which a graph can be written. */
 export type GraphFormat = 'dot' | 'svg' | 'json';

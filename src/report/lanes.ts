@@ -1,4 +1,4 @@
-import type { PackageRecord, Step } from './record.ts';
+import type { PackageRecord, Step } from './run-record.ts';
 import { isWork } from './steps.ts';
 
 /** A job slot in use, a download, or a wait for something. */

@@ -1,4 +1,4 @@
-import type { RelatedPackage } from './record.ts';
+import type { RelatedPackage } from './run-record.ts';
 
 /** Why a package needs another one; several may hold. */
 export type RelationKind = 'build' | 'run' | 'contains';

@@ -1,5 +1,5 @@
 import type { Activity } from './event.ts';
-import type { RelatedPackage, Step, TimedEvent } from './record.ts';
+import type { RelatedPackage, Step, TimedEvent } from './run-record.ts';
 
 type Open = Omit<Step, 'to'>;
 

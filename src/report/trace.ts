@@ -1,5 +1,5 @@
 import { barsOf, laneCount } from './lanes.ts';
-import type { RunRecord } from './record.ts';
+import type { RunRecord } from './run-record.ts';
 
 const machine = 1;
 const processes = { job: 2, fetch: 3, wait: 4 } as const;

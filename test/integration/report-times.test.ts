@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { longestChain } from '../../src/report/critical-path.ts';
 import type { Activity } from '../../src/report/event.ts';
-import { recordRun, type TimedEvent } from '../../src/report/record.ts';
+import { recordRun } from '../../src/report/record.ts';
+import type { TimedEvent } from '../../src/report/run-record.ts';
 import { hasBrowser } from '../support/browser.ts';
 import { type ReportPages, reportPages } from '../support/report-pages.ts';
 import { smallSystem, type ToldRun, toldRun } from '../support/told-runs.ts';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../src/report/record.ts';
+import type { RunRecord } from '../../src/report/run-record.ts';
 
 /** What a report.html holds; fails when it is none. */
 export function recordIn(page: string): RunRecord {

@@ -1,5 +1,5 @@
 import type { Activity, MkEvent, Usage } from '../../src/report/event.ts';
-import type { RelatedPackage, RunCircumstances, TimedEvent } from '../../src/report/record.ts';
+import type { RelatedPackage, RunCircumstances, TimedEvent } from '../../src/report/run-record.ts';
 
 /** A run that never was: what it would have told, and what is known of it besides. */
 export interface ToldRun {

@@ -1,4 +1,4 @@
-import type { RunRecord, Sample } from '../record.ts';
+import type { RunRecord, Sample } from '../run-record.ts';
 import { html, svg } from './dom.ts';
 import { bytesText } from './figures.ts';
 

@@ -1,5 +1,5 @@
 import { duration } from '../duration.ts';
-import type { PackageRecord, RunRecord } from '../record.ts';
+import type { PackageRecord, RunRecord } from '../run-record.ts';
 import { secondsOf } from '../steps.ts';
 import { html } from './dom.ts';
 import { bytesText, shareText } from './figures.ts';

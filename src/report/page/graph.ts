@@ -1,8 +1,8 @@
 import { nodeHeight } from '../graph-layers.ts';
 import { layoutGraph } from '../graph-layout.ts';
 import { boxWidth, styleOf } from '../graph-text.ts';
-import type { RunRecord } from '../record.ts';
 import { reachable, relationsAmong, withoutImplied } from '../relations.ts';
+import type { RunRecord } from '../run-record.ts';
 import { html, section, svg } from './dom.ts';
 import type { Selection } from './selection.ts';
 

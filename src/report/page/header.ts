@@ -1,6 +1,6 @@
 import type { Chain } from '../critical-path.ts';
 import { duration } from '../duration.ts';
-import type { RecordedFailure, RunRecord } from '../record.ts';
+import type { RecordedFailure, RunRecord } from '../run-record.ts';
 import { html, section } from './dom.ts';
 import { bytesText } from './figures.ts';
 

@@ -1,6 +1,6 @@
 import { longestChain, waitedFor } from '../critical-path.ts';
 import { barsOf } from '../lanes.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord } from '../run-record.ts';
 import { details } from './details.ts';
 import { html } from './dom.ts';
 import { graphSection } from './graph.ts';

@@ -1,5 +1,5 @@
 import { duration } from '../duration.ts';
-import type { PackageRecord, RunRecord } from '../record.ts';
+import type { PackageRecord, RunRecord } from '../run-record.ts';
 import { secondsOf, workOf } from '../steps.ts';
 import { html, section } from './dom.ts';
 import { bytesText, shareText } from './figures.ts';

@@ -1,6 +1,6 @@
 import { duration } from '../duration.ts';
 import { type Bar, type BarKind, laneCount } from '../lanes.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord } from '../run-record.ts';
 import { charts } from './charts.ts';
 import { html, section } from './dom.ts';
 import { marksOf, markTexts, type Paths, pathLists } from './paths.ts';

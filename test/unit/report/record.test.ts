@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Activity, MkEvent } from '../../../src/report/event.ts';
-import { type RelatedPackage, recordRun, type TimedEvent } from '../../../src/report/record.ts';
+import { recordRun } from '../../../src/report/record.ts';
+import type { RelatedPackage, TimedEvent } from '../../../src/report/run-record.ts';
 import { smallSystem, toldRun } from '../../support/told-runs.ts';
 
 const lone = (name: string, more: Partial<RelatedPackage> = {}): RelatedPackage => {
