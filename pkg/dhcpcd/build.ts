@@ -12,7 +12,7 @@ export default autotools({
   inSource: true,
   configure: [
     ['--libexecdir=/lib/dhcpcd', '--dbdir=/var/lib/dhcpcd', '--rundir=/run/dhcpcd', '--mandir=/share/man'],
-    ['--datadir=/share', '--without-udev', '--privsepuser=dhcpcd'],
+    ['--datadir=/share', '--without-udev', '--with-hooks=', '--with-eghooks=', '--privsepuser=dhcpcd'],
   ],
 
   async deploy(ctx) {

@@ -8,7 +8,11 @@ export default make({
   license: 'GPL-2.0-only OR GPL-3.0-only',
   depends: ['toolchain'],
   accounts: [{ name: 'dnsmasq', id: 67 }],
-  make: [`COPTS=-DCHUSER='"dnsmasq"'`],
+
+  async prepare({ applyPatches, edit }) {
+    await applyPatches();
+    await edit('src/config.h', (text) => text.replace('CHUSER "nobody"', 'CHUSER "dnsmasq"'));
+  },
 
   async deploy({ config, recipeDir, install }) {
     await install('src/dnsmasq', 'bin/', 0o755);

@@ -20,6 +20,15 @@ export const libraries: Readonly<Record<string, Recorded>> = {
       ),
     },
   },
+  libcap: {
+    newest: '2.79',
+    pages: {
+      'https://www.kernel.org/pub/linux/libs/security/linux-privs/libcap2/': listingPage(
+        ...['../', 'sha256sums.asc', 'libcap-1.10.tar.gz', 'libcap-2.66.tar.gz', 'libcap-2.66.tar.sign'],
+        ...['libcap-2.66.tar.xz', 'libcap-2.79.tar.gz', 'libcap-2.79.tar.sign', 'libcap-2.79.tar.xz'],
+      ),
+    },
+  },
   libevent: {
     newest: '2.1.13',
     pages: {
