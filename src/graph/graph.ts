@@ -1,10 +1,14 @@
 import { Failure } from '../base/failure.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
-import { closure, inOrder, type Next, reachable, walkDeep } from './walk.ts';
+import { type GrowingLists, type Lists, openLists, reversed } from './lists.ts';
+import { type Known, nodesOf, type RelationLists, textsAt } from './node.ts';
+import { addReachable, closure, inOrder, reachable, walkDeep } from './walk.ts';
 
 /** One package of the graph. All lists hold names of packages (providers are resolved) and are sorted. */
 export interface Node {
   readonly name: string;
+  /** Its place in the graph's `names`. */
+  readonly at: number;
   readonly loaded: LoadedRecipe;
   readonly runsOn: 'build' | 'target';
   readonly depends: readonly string[];
@@ -14,7 +18,7 @@ export interface Node {
   readonly contents: readonly string[];
   /** Whose deploy trees its build sees: direct dependencies and all that those depend on. */
   readonly staged: readonly string[];
-  /** The same as places in the graph's `names`; in a great graph there are millions of them. */
+  /** The same as places; in a great graph there are millions of them. */
   readonly stagedAt: Uint32Array;
   /** Where its build sees the tree of one of them. */
   placeOf(name: string): StagingPlace;
@@ -33,10 +37,15 @@ export interface Graph {
   /** Every package once, each after everything it needs; the same for the same recipes. */
   readonly order: readonly Node[];
   node(name: string): Node;
+  nodeAt(place: number): Node;
   /** What must be finished before this package is built. */
   needs(name: string): readonly string[];
+  /** How many those are, by place. */
+  needCountAt(place: number): number;
   /** Packages that need this one, directly. */
   neededBy(name: string): readonly string[];
+  /** The same by place, as places. */
+  neededByAt(place: number): Uint32Array;
 }
 
 /** The relations of one package as its recipe names them, with providers resolved. */
@@ -51,122 +60,117 @@ export interface Relations {
 
 /** Builds the graph; a cycle is a Failure that shows it as a path. */
 export function buildGraph(root: string, packages: ReadonlyMap<string, Relations>): Graph {
-  const get = (name: string): Relations => {
-    const found = packages.get(name);
-    if (found === undefined) throw new TypeError(`${name} is not in the graph`);
-    return found;
-  };
   const names = [...packages.keys()].sort();
-  const places = new Map(names.map((name, at) => [name, at]));
-  const placesOf = (some: readonly string[]) => some.map((name) => places.get(name) ?? 0);
-  const relations = names.map(get);
-  const contents = relations.map((each) => contentsOf(each, get));
-  const needs = relations.map((each, at) => needsOf(each, contents[at] ?? none));
-  const followers: number[][] = names.map(() => []);
-  for (const [at, needed] of needs.entries()) for (const each of placesOf(needed)) followers[each]?.push(at);
-  const order = inOrder(followers, () => refuseCycle(root, names, (name) => needs[places.get(name) ?? 0] ?? none, get));
-
-  const depends = relations.map((each) => placesOf(each.depends));
-  const behind = reachable(order, depends);
-  const nodes = new Map<string, Node>();
-  const isForTarget = isTarget(get);
-  const whole: Whole = { names, placeOf: (name) => (isForTarget(name) ? 'sysroot' : 'toolchain') };
-  for (const at of order) {
-    const [name = '', each] = [names[at], relations[at]];
-    if (each === undefined) continue;
-    const direct =
-      each.buildDepends.length === 0 ? undefined : [...(depends[at] ?? []), ...placesOf(each.buildDepends)];
-    nodes.set(name, nodeOf(name, each, contents[at] ?? none, behind(at, direct), whole));
-  }
-  const dependents = followers.map((each) => each.map((at) => names[at] ?? ''));
-  const node = (name: string): Node => {
-    const found = nodes.get(name);
-    if (found === undefined) throw new TypeError(`${name} is not in the graph`);
-    return found;
+  const places = new Map<string, number>();
+  for (const name of names) places.set(name, places.size);
+  const known: Known = {
+    names,
+    relations: names.map((name) => packages.get(name)).filter((each) => each !== undefined),
+    place(name) {
+      const place = places.get(name);
+      if (place === undefined) throw new TypeError(`${name} is not in the graph`);
+      return place;
+    },
+  };
+  const lists = listsIn(known);
+  const { depends, needs, followers } = lists;
+  const order = inOrder(followers, () => refuseCycle(root, known, needs));
+  const nodes = nodesOf(known, lists, stagedIn(known, order, depends));
+  const nodeAt = (place: number): Node => {
+    const node = nodes[place];
+    if (node === undefined) throw new TypeError(`there is no package ${place} in the graph`);
+    return node;
+  };
+  const namesIn = (some: Lists) => (name: string) => {
+    const place = places.get(name);
+    return place === undefined ? [] : textsAt(some.list(place), names);
   };
   return {
     root,
     names,
-    order: [...nodes.values()],
-    node,
-    needs: (name) => needs[places.get(name) ?? -1] ?? none,
-    neededBy: (name) => dependents[places.get(name) ?? -1] ?? none,
+    order: Array.from(order, nodeAt),
+    node: (name) => nodeAt(known.place(name)),
+    nodeAt,
+    needs: namesIn(needs),
+    needCountAt: needs.count,
+    neededBy: namesIn(followers),
+    neededByAt: followers.list,
   };
 }
 
 /** The packages with these names and all that they need, as a graph of their own; its root is the first. */
 export function partOf(graph: Graph, names: readonly [string, ...string[]]): Graph {
   const inside = new Set(closure(names, graph.needs));
+  const isInside = (place: number) => inside.has(graph.names[place] ?? '');
   return {
     ...graph,
     root: names[0],
     order: graph.order.filter(({ name }) => inside.has(name)),
     neededBy: (name) => graph.neededBy(name).filter((each) => inside.has(each)),
+    neededByAt: (place) => graph.neededByAt(place).filter(isInside),
   };
 }
 
-type Get = (name: string) => Relations;
-
-const none: readonly string[] = [];
-
-const sorted = (names: readonly string[]): readonly string[] => (names.length < 2 ? names : [...names].sort());
-
-/** What is the same for all nodes of a graph. */
-type Whole = Pick<Graph, 'names'> & Pick<Node, 'placeOf'>;
-
-function nodeOf(
-  name: string,
-  { loaded, source, depends, buildDepends, runDepends }: Relations,
-  contents: readonly string[],
-  stagedAt: Uint32Array,
-  { names, placeOf }: Whole,
-): Node {
-  return {
-    name,
-    loaded,
-    runsOn: loaded.recipe.runsOn ?? 'target',
-    depends: sorted(depends),
-    buildDepends: sorted(buildDepends),
-    runDepends: sorted(runDepends),
-    contents,
-    get staged() {
-      return Array.from(stagedAt, (at) => names[at] ?? '');
-    },
-    stagedAt,
-    placeOf,
-    source,
+function listsIn(known: Known): RelationLists {
+  const { relations, place } = known;
+  const fill = (add: (lists: GrowingLists, each: Relations, at: number) => void): Lists => {
+    const lists = openLists(relations.length);
+    for (const [at, each] of relations.entries()) {
+      add(lists, each, at);
+      lists.close(at);
+    }
+    return lists;
   };
+  const depends = fill((lists, each) => {
+    for (const name of each.depends) lists.add(place(name));
+  });
+  const contents = fill((lists, each) => addContents(lists, each, known));
+  // Staged packages are not listed one by one: those beyond the direct ones come through them.
+  const needs = fill((lists, each, at) => {
+    for (const needed of depends.list(at)) lists.add(needed);
+    for (const name of each.buildDepends) lists.add(place(name));
+    for (const content of contents.list(at)) lists.add(content);
+  });
+  return { depends, contents, needs, followers: reversed(needs) };
 }
 
-function contentsOf({ contains }: Relations, get: Get): readonly string[] {
-  if (contains.length === 0) return none;
-  return closure(contains, (each) => [...get(each).depends, ...get(each).runDepends], isTarget(get));
+/** What an image contains, and all that this needs to run. */
+function addContents(lists: GrowingLists, { contains }: Relations, { relations, place }: Known): void {
+  const open = contains.map(place);
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const each = relations[at];
+    if (each === undefined || each.loaded.recipe.runsOn === 'build' || !lists.add(at)) continue;
+    for (const name of each.depends) open.push(place(name));
+    for (const name of each.runDepends) open.push(place(name));
+  }
 }
 
-const isTarget = (get: Get) => (name: string) => get(name).loaded.recipe.runsOn !== 'build';
-
-/** Staged packages are not listed one by one: those beyond the direct ones come through them. */
-function needsOf({ depends, buildDepends }: Relations, contents: readonly string[]): readonly string[] {
-  const lists = [depends, buildDepends, contents].filter(({ length }) => length > 0);
-  if (lists.length < 2) return sorted(lists[0] ?? none);
-  return [...new Set(lists.flat())].sort();
+function stagedIn({ relations, place }: Known, order: Uint32Array, depends: Lists): Lists {
+  const behind = reachable(order, depends);
+  const staged = openLists(relations.length);
+  for (const [at, { buildDepends }] of relations.entries()) {
+    addReachable(staged, behind, depends.list(at));
+    if (buildDepends.length > 0) addReachable(staged, behind, Uint32Array.from(buildDepends, place));
+    staged.close(at);
+  }
+  return staged;
 }
 
 /** Throws the first cycle on a way from the root. */
-function refuseCycle(root: string, names: readonly string[], needs: Next, get: Get): void {
-  walkDeep([root, ...names], needs, {
+function refuseCycle(root: string, { names, relations, place }: Known, needs: Lists): void {
+  const next = (name: string) => textsAt(needs.list(place(name)), names);
+  walkDeep([root, ...names], next, {
     leave() {},
     cycle(way) {
-      throw cycleFailure(way, get);
+      throw cycleFailure(way, relations[place(way[0] ?? '')]);
     },
   });
 }
 
-function cycleFailure(cycle: readonly string[], get: Get): Failure {
-  const [first = '', second = ''] = cycle;
-  const { loaded } = get(first);
+function cycleFailure(cycle: readonly string[], first: Relations | undefined): Failure {
+  const second = cycle[1] ?? '';
   return new Failure('dependency-cycle', `packages depend on each other: ${cycle.join(' -> ')}`, {
-    place: loaded.place('depends', second) ?? loaded.place('buildDepends', second),
+    place: first?.loaded.place('depends', second) ?? first?.loaded.place('buildDepends', second),
     hint: 'remove one of these dependencies; what is needed only at run time belongs in runDepends',
   });
 }

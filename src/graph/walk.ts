@@ -1,3 +1,5 @@
+import { type GrowingLists, type Lists, openLists } from './lists.ts';
+
 /** Gives the names that are one step from a name. */
 export type Next = (name: string) => readonly string[];
 
@@ -55,60 +57,49 @@ export function closure(from: readonly string[], next: Next, enter: (name: strin
  * All numbers from 0 on, each after those that have it among their `followers`; the last numbers come as late as they
  * can. Calls `refuse`, which throws, when there is a cycle.
  */
-export function inOrder(followers: readonly (readonly number[])[], refuse: () => void): readonly number[] {
-  const lastFirst: number[] = [];
+export function inOrder(followers: Lists, refuse: () => void): Uint32Array {
+  const { size } = followers;
+  const order = new Uint32Array(size);
+  let free = size;
   const [entered, left] = [1, 2];
-  const states = new Uint8Array(followers.length);
-  // How many of its followers are done, from the last one on.
-  const done = new Uint32Array(followers.length);
+  const states = new Uint8Array(size);
+  // How many of its followers are still to be looked at: the first ones.
+  const open = Uint32Array.from(order, (_, of) => followers.count(of));
   const way: number[] = [];
-  for (let start = followers.length - 1; start >= 0; start--) {
+  for (let start = size - 1; start >= 0; start--) {
     if (states[start] === 0) way.push(start);
-    for (let at = way.at(-1); at !== undefined; at = way.at(-1)) {
-      states[at] = entered;
-      const following = followers[at]?.at(-1 - (done[at] ?? 0));
-      if (following === undefined) {
-        states[at] = left;
-        lastFirst.push(at);
+    for (let of = way.at(-1); of !== undefined; of = way.at(-1)) {
+      states[of] = entered;
+      const count = open[of] ?? 0;
+      if (count === 0) {
+        states[of] = left;
+        order[--free] = of;
         way.pop();
         continue;
       }
-      done[at] = (done[at] ?? 0) + 1;
+      open[of] = count - 1;
+      const following = followers.item(of, count - 1);
       if (states[following] === entered) refuse();
       else if (states[following] !== left) way.push(following);
     }
   }
-  return lastFirst.reverse();
+  return order;
 }
 
-/**
- * For every number all those behind its `next`, sorted; `order` has each after those. The function gives them for one
- * number, or for one that has other steps than its `next`.
- */
-export function reachable(
-  order: readonly number[],
-  next: readonly (readonly number[])[],
-): (at: number, steps?: readonly number[]) => Uint32Array {
-  const all: Uint32Array[] = [];
-  const nothing = new Uint32Array();
-  const seen = new Uint32Array(next.length);
-  const found = new Uint32Array(next.length);
-  let round = 0;
-  const collect = (steps: readonly number[]): Uint32Array => {
-    if (steps.length === 0) return nothing;
-    round++;
-    let count = 0;
-    const add = (at: number) => {
-      if (seen[at] === round) return;
-      seen[at] = round;
-      found[count++] = at;
-    };
-    for (const step of steps) {
-      add(step);
-      for (const at of all[step] ?? nothing) add(at);
-    }
-    return found.slice(0, count).sort();
-  };
-  for (const at of order) all[at] = collect(next[at] ?? []);
-  return (at, steps) => (steps === undefined ? all[at] : collect(steps)) ?? nothing;
+/** For every number all those behind its `next`; `order` has each after those. */
+export function reachable(order: Uint32Array, next: Lists): Lists {
+  const all = openLists(next.size);
+  for (const of of order) {
+    addReachable(all, all, next.list(of));
+    all.close(of);
+  }
+  return all;
+}
+
+/** Adds these and all that can be reached from them. */
+export function addReachable(to: GrowingLists, reached: Lists, from: Uint32Array): void {
+  for (const each of from) {
+    to.add(each);
+    for (let at = 0, count = reached.count(each); at < count; at++) to.add(reached.item(each, at));
+  }
 }

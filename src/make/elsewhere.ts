@@ -51,6 +51,7 @@ export function openElsewhere(run: PlannedRun, site: Site, names: readonly [stri
       source: node.source && moved(node.source),
     }),
     staged: node.staged.toReversed(),
+    stagedAt: node.stagedAt.toReversed(),
   }));
   const sourcesRun = { ...run, graph, workspace: { ...workspace, sourcesDir: join(dir, 'src') } };
   const restore = becomeAnother();
@@ -69,13 +70,17 @@ export function openElsewhere(run: PlannedRun, site: Site, names: readonly [stri
 /** These packages as a graph without edges: what they need is there. */
 function apart(graph: Graph, names: readonly [string, ...string[]], change: (node: Node) => Node): Graph {
   const nodes = new Map(names.map((name) => [name, change(graph.node(name))]));
+  const node = (name: string) => nodes.get(name) ?? graph.node(name);
   return {
     root: names[0],
     names: graph.names,
     order: [...nodes.values()],
-    node: (name) => nodes.get(name) ?? graph.node(name),
+    node,
+    nodeAt: (place) => node(graph.names[place] ?? ''),
     needs: () => [],
+    needCountAt: () => 0,
     neededBy: () => [],
+    neededByAt: () => new Uint32Array(),
   };
 }
 

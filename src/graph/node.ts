@@ -1,0 +1,89 @@
+import type { LoadedRecipe } from '../recipe/load.ts';
+import type { Node, Relations, StagingPlace } from './graph.ts';
+import type { Lists } from './lists.ts';
+
+/** Packages by their places, which are numbers from 0 on in the order of the names. */
+export interface Known {
+  readonly names: readonly string[];
+  readonly relations: readonly Relations[];
+  place(name: string): number;
+}
+
+/** The relations of all packages as places. */
+export interface RelationLists {
+  readonly depends: Lists;
+  readonly contents: Lists;
+  readonly needs: Lists;
+  readonly followers: Lists;
+}
+
+/** The nodes of a graph by place. */
+export function nodesOf(known: Known, { depends, contents }: RelationLists, staged: Lists): readonly Node[] {
+  const { names, relations, place } = known;
+  const placeOf = (name: string): StagingPlace =>
+    relations[place(name)]?.loaded.recipe.runsOn === 'build' ? 'toolchain' : 'sysroot';
+  const whole: Whole = { names, staged, placeOf };
+  return relations.map((each, at) => {
+    const own = {
+      depends: textsAt(depends.list(at), names),
+      contents: contents.count(at) === 0 ? none : textsAt(contents.list(at), names),
+    };
+    return new PlacedNode(names[at] ?? '', at, { ...each, ...own }, whole);
+  });
+}
+
+/** What is the same for all nodes of a graph. */
+interface Whole {
+  readonly names: readonly string[];
+  readonly staged: Lists;
+  readonly placeOf: Node['placeOf'];
+}
+
+/** A class for the sake of its accessors: made anew for each node, they take longer than all the rest of the graph. */
+class PlacedNode implements Node {
+  readonly name: string;
+  readonly at: number;
+  readonly loaded: LoadedRecipe;
+  readonly runsOn: 'build' | 'target';
+  readonly depends: readonly string[];
+  readonly buildDepends: readonly string[];
+  readonly runDepends: readonly string[];
+  readonly contents: readonly string[];
+  readonly source: LoadedRecipe | undefined;
+  readonly placeOf: Node['placeOf'];
+  readonly #whole: Whole;
+
+  constructor(name: string, at: number, given: Omit<Relations, 'contains'> & Pick<Node, 'contents'>, whole: Whole) {
+    this.name = name;
+    this.at = at;
+    this.loaded = given.loaded;
+    this.runsOn = given.loaded.recipe.runsOn ?? 'target';
+    this.depends = given.depends;
+    this.buildDepends = sorted(given.buildDepends);
+    this.runDepends = sorted(given.runDepends);
+    this.contents = given.contents;
+    this.source = given.source;
+    this.placeOf = whole.placeOf;
+    this.#whole = whole;
+  }
+
+  get stagedAt(): Uint32Array {
+    return this.#whole.staged.list(this.at);
+  }
+
+  get staged(): readonly string[] {
+    return textsAt(this.stagedAt, this.#whole.names);
+  }
+}
+
+const sorted = (names: readonly string[]): readonly string[] => (names.length < 2 ? names : [...names].sort());
+
+/** The names at places. */
+export function textsAt(places: Uint32Array, names: readonly string[]): readonly string[] {
+  if (places.length === 0) return none;
+  const texts: string[] = [];
+  for (const place of places) texts.push(names[place] ?? '');
+  return texts;
+}
+
+const none: readonly string[] = [];
