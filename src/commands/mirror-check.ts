@@ -72,7 +72,7 @@ async function addressesIn(recipes: RecipeSet): Promise<{ readonly addresses: Ad
   const [addresses, rows] = [new Map<string, Address>(), [] as Row[]];
   for (const name of recipes.names) {
     try {
-      const candidates = partsOf(await recipes.load(name, noConfig)).flatMap((part) => part.candidates);
+      const candidates = partsOf(recipes.load(name, noConfig)).flatMap((part) => part.candidates);
       for (const candidate of candidates) {
         const url = candidate.git?.url ?? candidate.url;
         if (url === undefined) continue;

@@ -50,7 +50,7 @@ async function digestsIn(open: () => Promise<RecipeSet>): Promise<ReadonlySet<st
   }
   for (const name of recipes.names) {
     try {
-      const parts = partsOf(await recipes.load(name, noConfig));
+      const parts = partsOf(recipes.load(name, noConfig));
       for (const { candidates } of parts) for (const { sha256 } of candidates) digests.add(sha256);
     } catch (error) {
       if (failuresOf(error) === undefined) throw error;

@@ -48,7 +48,7 @@ export interface Graph {
   neededByAt(place: number): Uint32Array;
 }
 
-/** The relations of one package as its recipe names them, with providers resolved. */
+/** The relations of one package as its recipe names them, with providers resolved; some may be named twice. */
 export interface Relations {
   readonly loaded: LoadedRecipe;
   readonly source: LoadedRecipe | undefined;

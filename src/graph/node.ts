@@ -76,7 +76,7 @@ class PlacedNode implements Node {
   }
 }
 
-const sorted = (names: readonly string[]): readonly string[] => (names.length < 2 ? names : [...names].sort());
+const sorted = (names: readonly string[]): readonly string[] => (names.length < 2 ? names : [...new Set(names)].sort());
 
 /** The names at places. */
 export function textsAt(places: Uint32Array, names: readonly string[]): readonly string[] {

@@ -1,10 +1,11 @@
 import { Failure, failuresOf, type Place, throwCollected } from '../base/failure.ts';
+import { once } from '../base/once.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config } from '../recipe/config.ts';
 import type { LoadedRecipe, RecipeSet } from '../recipe/load.ts';
 import { buildGraph, type Graph, type Relations } from './graph.ts';
 
-const relationFields = ['depends', 'buildDepends', 'runDepends', 'contains'] as const;
+type RelationField = 'depends' | 'buildDepends' | 'runDepends' | 'contains';
 
 /** Gives each package a configuration of its own, so that what its fields read is known for each. */
 export type ConfigOf = (name: string) => Config;
@@ -17,114 +18,124 @@ type PlaceOf = (name: string, item: string) => Place | undefined;
  * `preferred` decides between packages that provide the same name. Everything that is wrong with the names and with the
  * recipes that are needed is reported at once.
  */
-export async function resolveGraph(
+export function resolveGraph(
   root: string,
   recipes: RecipeSet,
   configOf: ConfigOf,
   preferred: readonly string[],
   placeOf: PlaceOf = () => undefined,
-): Promise<Graph> {
+): Graph {
   const failures: Failure[] = [];
-  const loading = new Map<string, Promise<LoadedRecipe>>();
-  const attempt = (name: string): Promise<LoadedRecipe> => {
-    const pending = loading.get(name) ?? recipes.load(name, configOf(name));
-    loading.set(name, pending);
-    return pending;
-  };
-  const reported = new Set<string>();
-  const load = async (name: string): Promise<LoadedRecipe | undefined> => {
+  const loading = loadingOnce(recipes, configOf);
+  const told = new Set<string>();
+  const load = (name: string): LoadedRecipe | undefined => {
     try {
-      return await attempt(name);
+      return loading(name);
     } catch (error) {
-      collectInto(reported.has(name) ? [] : failures)(error);
-      reported.add(name);
+      collectInto(told.has(name) ? [] : failures, error);
+      told.add(name);
       return undefined;
     }
   };
-  const providers = providerIndex(recipes, attempt);
-  const packages = new Map<string, Relations>();
-
-  const add = async (name: string): Promise<void> => {
-    if (packages.has(name)) return;
-    const loaded = await load(name);
-    if (loaded === undefined || packages.has(name)) return;
-    const { recipe } = loaded;
-    const own = recipe.sha256 === undefined ? undefined : loaded;
-    const source =
-      recipe.sourceOf === undefined ? own : await sourceFor(loaded, recipe.sourceOf, recipes, load, failures);
-    const resolved = {
-      depends: [] as string[],
-      buildDepends: [] as string[],
-      runDepends: [] as string[],
-      contains: [] as string[],
-    };
-    packages.set(name, { loaded, source, ...resolved });
-    for (const field of relationFields) {
-      const wantedOnes = recipe[field] ?? [];
-      if (wantedOnes.length === 0) continue;
-      const found = new Set<string>();
-      for (const wanted of new Set(wantedOnes)) {
-        const provider = recipes.has(wanted)
-          ? wanted
-          : await provide(wanted, { loaded, field, recipes, providers, preferred, placeOf }).catch(
-              collectInto(failures),
-            );
-        if (provider === undefined || found.has(provider)) continue;
-        found.add(provider);
-        resolved[field].push(provider);
-        if (!packages.has(provider)) await add(provider);
-      }
+  const providers = providerIndex(recipes, loading);
+  /** The package that a relation means; undefined, and told, when there is none or not one. */
+  const packageFor = (wanted: string, loaded: LoadedRecipe, field: RelationField): string | undefined => {
+    if (recipes.has(wanted)) return wanted;
+    try {
+      return provide(wanted, { loaded, field, recipes, providers, preferred, placeOf });
+    } catch (error) {
+      collectInto(failures, error);
+      return undefined;
     }
   };
-  await add(root);
+  const packages = new Map<string, Relations>();
+  // The next one last.
+  const open = [root];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (packages.has(name)) continue;
+    const loaded = load(name);
+    if (loaded === undefined) continue;
+    const { recipe } = loaded;
+    const own = recipe.sha256 === undefined ? undefined : loaded;
+    const source = recipe.sourceOf === undefined ? own : sourceFor(loaded, recipe.sourceOf, recipes, load, failures);
+    const related = (field: RelationField): readonly string[] => {
+      const wanted = recipe[field] ?? none;
+      // Nearly always: then it is the recipe's own list.
+      if (wanted.every((each) => recipes.has(each))) return wanted;
+      return [...new Set(wanted)].map((each) => packageFor(each, loaded, field)).filter((each) => each !== undefined);
+    };
+    const [depends, buildDepends] = [related('depends'), related('buildDepends')];
+    const [runDepends, contains] = [related('runDepends'), related('contains')];
+    packages.set(name, { loaded, source, depends, buildDepends, runDepends, contains });
+    for (const names of [contains, runDepends, buildDepends, depends])
+      for (let at = names.length - 1; at >= 0; at--) open.push(names[at] ?? '');
+  }
   throwCollected(failures);
   return buildGraph(root, packages);
 }
 
-function collectInto(failures: Failure[]) {
-  return (error: unknown): undefined => {
-    const known = failuresOf(error);
-    if (known === undefined) throw error;
-    failures.push(...known);
+const none: readonly string[] = [];
+
+/** Loads each recipe once; what one has thrown it throws again. */
+function loadingOnce(recipes: RecipeSet, configOf: ConfigOf): (name: string) => LoadedRecipe {
+  const loaded = new Map<string, LoadedRecipe>();
+  const refused = new Map<string, unknown>();
+  return (name) => {
+    const known = loaded.get(name);
+    if (known !== undefined) return known;
+    if (refused.has(name)) throw refused.get(name);
+    try {
+      const made = recipes.load(name, configOf(name));
+      loaded.set(name, made);
+      return made;
+    } catch (error) {
+      refused.set(name, error);
+      throw error;
+    }
   };
+}
+
+function collectInto(failures: Failure[], error: unknown): void {
+  const known = failuresOf(error);
+  if (known === undefined) throw error;
+  failures.push(...known);
 }
 
 /**
  * Which packages provide a name; recipes that nobody needs are loaded only for a name that no package has. One that cannot
  * be loaded provides nothing: it may be for another board, whose variables it misses here.
  */
-function providerIndex(recipes: RecipeSet, attempt: (name: string) => Promise<LoadedRecipe>) {
-  let index: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
-  const build = async () => {
+function providerIndex(recipes: RecipeSet, load: (name: string) => LoadedRecipe): (name: string) => readonly string[] {
+  const index = once(() => {
     const found = new Map<string, string[]>();
-    const all = recipes.names.map((name) => attempt(name).catch(collectInto([])));
-    for (const loaded of await Promise.all(all)) {
-      for (const name of loaded?.recipe.provides ?? [])
-        found.set(name, [...(found.get(name) ?? []), loaded?.name ?? '']);
+    for (const name of recipes.names) {
+      for (const provided of providedBy(name, load)) found.set(provided, [...(found.get(provided) ?? []), name]);
     }
     return found;
-  };
-  return async (name: string): Promise<readonly string[]> => {
-    index ??= build();
-    return (await index).get(name) ?? [];
-  };
+  });
+  return (name) => index().get(name) ?? none;
+}
+
+function providedBy(name: string, load: (name: string) => LoadedRecipe): readonly string[] {
+  try {
+    return load(name).recipe.provides ?? none;
+  } catch (error) {
+    collectInto([], error);
+    return none;
+  }
 }
 
 interface Wanted {
   readonly loaded: LoadedRecipe;
-  readonly field: (typeof relationFields)[number];
+  readonly field: RelationField;
   readonly recipes: RecipeSet;
-  readonly providers: (name: string) => Promise<readonly string[]>;
+  readonly providers: (name: string) => readonly string[];
   readonly preferred: readonly string[];
   readonly placeOf: PlaceOf;
 }
 
-async function provide(
-  name: string,
-  { loaded, field, recipes, providers, preferred, placeOf }: Wanted,
-): Promise<string> {
-  if (recipes.has(name)) return name;
-  const candidates = await providers(name);
+function provide(name: string, { loaded, field, recipes, providers, preferred, placeOf }: Wanted): string {
+  const candidates = providers(name);
   const chosen = candidates.filter((candidate) => preferred.includes(candidate));
   const [first, second] = chosen.length > 0 ? chosen : candidates;
   const place = loaded.place(field, name) ?? placeOf(loaded.name, name);
@@ -154,15 +165,15 @@ const verb = {
   contains: 'contains',
 };
 
-async function sourceFor(
+function sourceFor(
   { name, place }: LoadedRecipe,
   sourceOf: string,
   recipes: RecipeSet,
-  load: (name: string) => Promise<LoadedRecipe | undefined>,
+  load: (name: string) => LoadedRecipe | undefined,
   failures: Failure[],
-): Promise<LoadedRecipe | undefined> {
+): LoadedRecipe | undefined {
   const isKnown = recipes.has(sourceOf);
-  const source = isKnown ? await load(sourceOf) : undefined;
+  const source = isKnown ? load(sourceOf) : undefined;
   // What is wrong with its recipe has been told.
   if (isKnown && source === undefined) return undefined;
   if (source?.recipe.sha256 === undefined) {

@@ -58,7 +58,7 @@ export async function planTarget(options: PlanOptions, past?: PastTree): Promise
     openReadable(workspace.packages, installation.root, past?.bundleDir ?? join(workspace.storeDir, 'recipes')),
   ]);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
-  const graph = await withUnreadable(recipes, () =>
+  const graph = withUnreadable(recipes, () =>
     resolveGraph(root, recipes, reading.configOf, reading.preferred(), reading.placeOf),
   );
   recipes.remember?.();
@@ -92,14 +92,16 @@ export async function planTarget(options: PlanOptions, past?: PastTree): Promise
 }
 
 /** What cannot be read is told together with what else is wrong. */
-async function withUnreadable({ unreadable = [] }: RecipeSet, work: () => Promise<Graph>): Promise<Graph> {
-  const graph = await work().catch((error: unknown) => {
+function withUnreadable({ unreadable = [] }: RecipeSet, work: () => Graph): Graph {
+  try {
+    const graph = work();
+    throwCollected(unreadable);
+    return graph;
+  } catch (error) {
     const failures = failuresOf(error);
     if (failures === undefined || unreadable.length === 0) throw error;
     throw new Failures([...new Set([...unreadable, ...failures])]);
-  });
-  throwCollected(unreadable);
-  return graph;
+  }
 }
 
 /** Fails before any work with every program of the build machine that the target's recipes need and that is missing. */

@@ -31,7 +31,7 @@ export interface RecipeSet {
   readonly names: readonly string[];
   has(name: string): boolean;
   /** Evaluates and checks one recipe; a Failure or Failures tells everything that is wrong with it. */
-  load(name: string, config: Config): Promise<LoadedRecipe>;
+  load(name: string, config: Config): LoadedRecipe;
   /** What is wrong with recipes that cannot even be read. */
   readonly unreadable?: readonly Failure[];
   /** To be called when all that is needed was loaded: keeps for the next run what is known of the recipes now. */
@@ -61,7 +61,7 @@ export async function openRecipes(
       if (ended.length > 0) bundle.keepSound(ended);
       ended.length = 0;
     },
-    async load(name, config) {
+    load(name, config) {
       const dir = packages.get(name);
       const thunk = thunks[name];
       if (dir === undefined || thunk === undefined) throw new TypeError(`no recipe ${name}`);
@@ -115,7 +115,7 @@ export async function openReadable(
       unreadable,
       names: [...packages.keys()],
       has: (name) => packages.has(name),
-      async load(name, config) {
+      load(name, config) {
         if (!others.has(name)) throw new Failures(faultsOf(packages.get(name)));
         return recipes.load(name, config);
       },

@@ -45,12 +45,12 @@ export interface Checking {
  */
 export async function checkPackage(
   name: string,
-  load: () => Promise<LoadedRecipe>,
+  load: () => LoadedRecipe,
   checking: Checking,
   only?: string,
 ): Promise<readonly UpdateRow[]> {
   try {
-    const parts = partsOf(await load());
+    const parts = partsOf(load());
     const wanted = only === undefined ? parts : parts.filter((part) => part.name === only);
     if (wanted.length === 0) {
       const known = parts.map((part) => part.name).join(', ');

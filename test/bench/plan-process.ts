@@ -48,7 +48,7 @@ const lap = () => {
   time = performance.now();
   return (time - before) / 1000;
 };
-const graph = await resolveGraph('release', recipes, () => ({}) as Config, []);
+const graph = resolveGraph('release', recipes, () => ({}) as Config, []);
 const resolve = lap();
 const steps = makePlan(graph, inputs);
 const plan = lap();
@@ -75,34 +75,39 @@ process.stdout.write(JSON.stringify({ resolve, plan, schedule, memory, middle, m
  * Chain: each needs the last for its build. Flat: none needs any.
  */
 function recipesOf(packages: number, kind: string): RecipeSet {
-  const names = new Map(Array.from({ length: packages }, (_, at) => [`package-${at}`, at]));
+  // As in a bundle of recipes, a name is one text wherever it is written.
+  const all = Array.from({ length: packages }, (_, at) => `package-${at}`);
+  const places = new Map(all.map((name, at) => [name, at]));
+  const namesAt = (numbers: readonly number[]) => [...new Set(numbers)].map((at) => all[at] ?? '');
   const recipeOf = (at: number): Recipe => {
     if (kind === 'flat') return {};
-    if (kind === 'distribution' && at >= libraries)
-      return { depends: librariesOf(at).map((each) => `package-${each}`) };
+    if (kind === 'distribution' && at >= libraries) return { depends: namesAt(librariesOf(at)) };
     const near =
       kind === 'chain' ? [at - 1] : [at >> 1, at >> 2, at - 40].filter((_, which) => which < 2 || at % 16 > 12);
     const few = kind === 'distribution' ? near.slice(0, 2) : near;
-    const needed = [...new Set(few)].filter((other) => other >= 0 && other < at).map((other) => `package-${other}`);
+    const needed = namesAt(few.filter((other) => other >= 0 && other < at));
     return kind === 'chain' ? { buildDepends: needed } : { depends: needed };
   };
   const digest = digestOf('recipe');
+  const place = () => undefined;
+  // They are loaded before a graph is made of them.
+  const loaded = (name: string, recipe: Recipe): LoadedRecipe => {
+    return { name, dir: '/pkg', recipe, digest, modules: [], place };
+  };
+  const release = loaded('release', { contains: all });
+  const recipes = all.map((name, at) => loaded(name, recipeOf(at)));
   return {
     bundlePath: '',
-    names: ['release', ...names.keys()],
-    has: (name) => name === 'release' || names.has(name),
-    async load(name): Promise<LoadedRecipe> {
-      const recipe = name === 'release' ? { contains: [...names.keys()] } : recipeOf(names.get(name) ?? 0);
-      return { name, dir: `/pkg/${name}`, recipe, digest, modules: [], place: () => undefined };
-    },
+    names: ['release', ...all],
+    has: (name) => name === 'release' || places.has(name),
+    load: (name) => recipes[places.get(name) ?? -1] ?? release,
   };
 }
 
 /** Two to five, the same ones in every run. */
 function librariesOf(at: number): readonly number[] {
-  const all = Array.from({ length: 2 + (at % 4) }, (_, which) => {
+  return Array.from({ length: 2 + (at % 4) }, (_, which) => {
     const fraction = (Math.imul(5 * at + which, 2654435761) >>> 0) / 2 ** 32;
     return Math.floor(libraries * fraction ** 3);
   });
-  return [...new Set(all)];
 }

@@ -115,7 +115,7 @@ function graphOf(wanted: string, target: Target) {
     bundlePath: '',
     names: [...recipes.keys()],
     has: (name) => recipes.has(name),
-    load: async (name) => ({
+    load: (name) => ({
       ...{
         name,
         dir: '',

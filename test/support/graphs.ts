@@ -7,7 +7,10 @@ import { type RecipesByName, recipeSet } from './recipes.ts';
 export const emptyConfig = { board: 'toy', product: 'box', list: () => [] } as unknown as Config;
 
 /** The graph of what `root` needs. */
-export const graphOf = (recipes: RecipesByName, root = 'root', preferred: readonly string[] = []): Promise<Graph> =>
-  resolveGraph(root, recipeSet(recipes), () => emptyConfig, preferred);
+export const graphOf = async (
+  recipes: RecipesByName,
+  root = 'root',
+  preferred: readonly string[] = [],
+): Promise<Graph> => resolveGraph(root, recipeSet(recipes), () => emptyConfig, preferred);
 
 export const namesOf = (graph: Graph): string[] => graph.order.map(({ name }) => name);

@@ -88,7 +88,7 @@ const recipesOfOne = (all: RecipeSet, prefix: string): RecipeSet => ({
   ...all,
   names: all.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
   has: (name) => all.has(prefix + name),
-  load: async (name, config) => ({ ...(await all.load(prefix + name, config)), name }),
+  load: (name, config) => ({ ...all.load(prefix + name, config), name }),
 });
 
 function inProcess(dir: string, recipes: RecipeSet): InProcess {
@@ -101,7 +101,7 @@ function inProcess(dir: string, recipes: RecipeSet): InProcess {
     const workspace = openWorkspace({ root: low ?? '', layers: others, cwd: dir, env: {} });
     const target = selectTarget(workspace, board, product);
     const reading = readingOf(target, 'revision');
-    const graph = await resolveGraph('release', recipes, reading.configOf, reading.preferred());
+    const graph = resolveGraph('release', recipes, reading.configOf, reading.preferred());
     const inputs: PlanInputs = {
       store,
       now: reading.now,

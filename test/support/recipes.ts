@@ -33,7 +33,7 @@ export function recipeSet(recipes: RecipesByName): RecipeSet & { readonly loaded
     names: Object.keys(recipes),
     has: (name) => Object.hasOwn(recipes, name),
     loaded,
-    async load(name, config) {
+    load(name, config) {
       loaded.push(name);
       const found = recipes[name];
       if (found === undefined) throw new TypeError(`no recipe ${name}`);

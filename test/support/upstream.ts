@@ -71,7 +71,7 @@ export async function rowsOf(
     trusting: around.trusting ?? false,
     archive: around.onlyArchive ?? false,
   };
-  return checkPackage('zlib', async () => loadedRecipe('zlib', recipe), checking);
+  return checkPackage('zlib', () => loadedRecipe('zlib', recipe), checking);
 }
 
 /** A directory page as a web server writes one. */

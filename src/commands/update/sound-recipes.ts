@@ -33,7 +33,7 @@ export async function openSoundRecipes(
     bundlePath: recipes.bundlePath,
     names: [...packages.keys()],
     has: (name) => packages.has(name),
-    async load(name, config) {
+    load(name, config) {
       if (faults.has(name)) throw faults.get(name);
       return recipes.load(name, config);
     },

@@ -11,7 +11,7 @@ const all = ['autotools', 'cmake', 'kconfig', 'make', 'meson'];
 async function stylesIn(text: string): Promise<readonly string[]> {
   using tree = temporaryTree({ 'pkg/a/build.ts': text });
   const packages = new Map([['a', join(tree.path, 'pkg/a')]]);
-  const { modules } = await (await openRecipes(packages, engineRoot, join(tree.path, 'cache'))).load('a', {} as never);
+  const { modules } = (await openRecipes(packages, engineRoot, join(tree.path, 'cache'))).load('a', {} as never);
   return modules.flatMap(({ path }) => all.filter((style) => path.endsWith(`/src/recipe/${style}.ts`)));
 }
 

@@ -9,10 +9,7 @@ const engineRoot = join(import.meta.dirname, '../../..');
 
 async function load({ path }: TemporaryTree) {
   const packages = new Map([['a', join(path, 'pkg/a')]]);
-  const { recipe, digest } = await (await openRecipes(packages, engineRoot, join(path, 'cache'))).load(
-    'a',
-    {} as never,
-  );
+  const { recipe, digest } = (await openRecipes(packages, engineRoot, join(path, 'cache'))).load('a', {} as never);
   return { license: recipe.license, digest };
 }
 

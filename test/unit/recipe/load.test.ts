@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { failuresOf } from '../../../src/base/failure.ts';
 import type { Config } from '../../../src/recipe/config.ts';
 import { openRecipes } from '../../../src/recipe/load.ts';
+import { failuresFrom } from '../../support/recipes.ts';
 import { type Files, type TemporaryTree, temporaryTree } from '../../support/tree.ts';
 
 const engineRoot = join(import.meta.dirname, '../../..');
@@ -22,7 +23,7 @@ async function digests(files: Files, change: (tree: TemporaryTree) => void): Pro
   using tree = temporaryTree({ 'pkg/a/build.ts': plain, ...files });
   for (const link of ['x.ts', 'y.ts'])
     if ('lib/1/x.ts' in files) symlinkSync(`../../lib/1/${link}`, join(tree.path, 'pkg/a', link));
-  const digest = async () => (await (await open(tree, ['a'])).load('a', config)).digest;
+  const digest = async () => (await open(tree, ['a'])).load('a', config).digest;
   const before = await digest();
   change(tree);
   return [before, await digest()];
@@ -122,7 +123,7 @@ describe('the digest of a recipe does not move with', () => {
 describe('a recipe', () => {
   test('may be a function of the configuration', async () => {
     using tree = temporaryTree({ 'pkg/a/build.ts': 'export default ({ board }) => ({ depends: [board] });\n' });
-    expect((await (await open(tree, ['a'])).load('a', config)).recipe).toEqual({ depends: ['toy'] });
+    expect((await open(tree, ['a'])).load('a', config).recipe).toEqual({ depends: ['toy'] });
   });
 
   test('that throws is a failure with the place in its text', async () => {
@@ -130,7 +131,7 @@ describe('a recipe', () => {
       'pkg/a/build.ts': `export default () => {\n  const list: string[] = [];\n  return { license: list[0]!.trim() };\n};\n`,
     });
     const recipes = await open(tree, ['a']);
-    const [failure] = failuresOf(await recipes.load('a', config).catch((error: unknown) => error)) ?? [];
+    const [failure] = await failuresFrom((async () => recipes.load('a', config))());
     expect(failure).toMatchObject({
       code: 'recipe-invalid',
       place: { file: join(tree.path, 'pkg/a/build.ts'), line: 3 },
