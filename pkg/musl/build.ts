@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { recipe } from '#mk';
 
 export default recipe({
@@ -17,11 +18,12 @@ export default recipe({
 
   async deploy({ run, deployDir, config, write, remove, symlink }) {
     await run`make DESTDIR=${deployDir} install-libs`;
+    // The loader's name tells the ABI, as in ld-musl-armhf.so.1.
+    const loader = (await readdir(`${deployDir}/lib`)).find((name) => name.startsWith('ld-musl-')) ?? 'ld-musl';
     // Upstream links to /lib/libc.so, which in a sysroot is the build machine's.
-    const loader = `lib/ld-musl-${config.toolchain.text('MUSL_CPU')}.so.1`;
-    await remove(loader);
-    await symlink('libc.so', loader);
+    await remove(`lib/${loader}`);
+    await symlink('libc.so', `lib/${loader}`);
     const path = config.merge('LDPATH');
-    if (path !== '') await write(`${deployDir}/etc/ld-musl-${config.toolchain.text('MUSL_CPU')}.path`, path);
+    if (path !== '') await write(`${deployDir}/etc/${loader.replace('.so.1', '.path')}`, path);
   },
 });
