@@ -1,8 +1,10 @@
 import { recipe } from '#mk';
 
 /**
- * The start of the system, with busybox's init: `etc/init.d/NAME` is a script that understands `start` and `stop`, and a
- * link `etc/rc.d/NN-NAME` to it makes rcS start it, in the order of the numbers, and rcK stop it in reverse.
+ * The start of the system, with busybox's init and runsv: they are there anyway, and no other package has to be built for
+ * them. `etc/init.d/NAME` is a script that understands `start` and `stop`, and a link `etc/rc.d/NN-NAME` to it makes rcS
+ * start it, in the order of the numbers, and rcK stop it in reverse; a service starts when the one before has been started,
+ * not when it is ready. One that begins with `#!/lib/daemon` is started again when it ends.
  * Other packages bring scripts of their own, which `SERVICES` enables.
  */
 export default recipe({
@@ -21,28 +23,34 @@ export default recipe({
       await install(path, `etc/${file}`);
       await enable(number, service);
     };
+    /** Writes what a variable lists, one a line, to a file of its name, and enables the service that reads it. */
+    const listed = async (variable: string, number: number, service: string) => {
+      const words = init.list(variable);
+      if (words.length === 0) return;
+      await etc(variable.toLowerCase().replace('_', '-'), `${words.join('\n')}\n`);
+      await enable(number, service);
+    };
 
     await install(`${recipeDir}/init.d`, 'etc/init.d');
+    await install(`${recipeDir}/daemon`, 'lib/daemon', 0o755);
     await install(`${recipeDir}/udhcpc.script`, 'lib/udhcpc.script', 0o755);
     const terminals = init.list('GETTY_TTY').map((tty) => `${tty}::respawn:/bin/getty 0 ${tty} vt100\n`);
     await etc('inittab', `${await read(`${recipeDir}/inittab`)}${terminals.join('')}`);
 
-    const modules = init.list('MODULES');
-    if (modules.length > 0) {
-      await etc('modules', `${modules.join('\n')}\n`);
-      await enable(10, 'modules');
-    }
+    await listed('MODULES', 10, 'modules');
     await enable(12, init.flag('HWCLOCK') ? 'hwclock' : 'swclock');
     await configured('sysctl.conf', 14, 'sysctl');
     await configured('ifrename', 20, 'ifrename');
+    // The package iptables brings the service, and the file.
+    if (config.has('iptables.rules')) await enable(22, 'iptables');
     await configured('nftables.rules', 22, 'nft');
     await configured('interfaces', 24, 'interfaces');
-    const ports = init.list('DHCP_PORTS');
-    if (ports.length > 0) {
-      await etc('dhcp-ports', `${ports.join('\n')}\n`);
-      await enable(26, 'dhcp');
-    }
-    // In the order in which they are listed.
-    for (const [index, service] of init.list('SERVICES').entries()) await enable(50 + index, service);
+    await listed('DHCP_PORTS', 26, 'dhcp');
+    // In the order in which they are listed, but for the log, which hears the others from the start on.
+    const services = init.list('SERVICES');
+    for (const [index, service] of services.entries())
+      await enable(heardFromTheStart.includes(service) ? 13 : 50 + index, service);
   },
 });
+
+const heardFromTheStart = ['syslogd', 'klogd'];

@@ -41,6 +41,10 @@ export default recipe({
     await etc('group', group);
     await etc('shadow', shadow);
 
+    // Whose keys open root's account by ssh.
+    const keys = config.override('authorized_keys');
+    if (keys !== undefined) await install(keys, 'root/.ssh/authorized_keys', 0o600);
+
     await etc('hostname', config.text('hostname') ?? `${id}\n`);
     // What is shown before and after a login.
     await etc('issue', config.text('issue') ?? `${osName} ${osRelease} on \\n, \\l\n\n`);

@@ -140,10 +140,22 @@ test('a configuration file brings its service, and without it both are absent', 
   expect(existsSync(join(without.tree, 'etc/nftables.rules'))).toBe(false);
 });
 
+test('the log is started before what writes to it, and the firewall before there is a network', async () => {
+  const variables = { DHCP_PORTS: 'port0', SERVICES: 'dnsmasq syslogd klogd' };
+  const content = await deploy('init', init, { files: { 'iptables.rules': '*filter\nCOMMIT\n' }, variables });
+  expect(services(content)).toEqual(['12-swclock', '13-klogd', '13-syslogd', '22-iptables', '26-dhcp', '50-dnsmasq']);
+});
+
+test('the keys of a product open the account of root,', async () => {
+  const content = await deploy('skeleton', skeleton, { files: { authorized_keys: 'ssh-ed25519 AAAA me\n' } });
+  expect(textIn(content, 'root/.ssh/authorized_keys')).toBe('ssh-ed25519 AAAA me\n');
+  expect(existsSync(join((await deploy('skeleton', skeleton)).tree, 'root/.ssh'))).toBe(false);
+});
+
 test('every script is one that a shell accepts', () => {
   const pkg = join(import.meta.dirname, '../../pkg');
   const scripts = readdirSync(join(pkg, 'init/init.d')).map((name) => `init/init.d/${name}`);
-  for (const script of [...scripts, 'init/udhcpc.script', 'initramfs/init'])
+  for (const script of [...scripts, 'init/daemon', 'init/udhcpc.script', 'initramfs/init'])
     execFileSync('sh', ['-n', join(pkg, script)]);
 });
 
