@@ -138,6 +138,24 @@ export const withDrawing = <T>(args: Argv<T>) =>
       describe: 'how it is written',
     });
 
+/** Adds what a started system is given. */
+export const withRunning = <T>(args: Argv<T>) =>
+  args
+    .option('disk', { type: 'boolean', default: false, describe: 'from the disk image, by its own boot loader' })
+    .option('keep', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'changes last in this file, which is made if it is not there',
+    })
+    .option('nic', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      defaultDescription: "the board's",
+      describe: "a network interface, as QEMU's -nic has it; may be repeated",
+    });
+
 /** Adds what of an image's sizes is wanted. */
 export const withSizes = <T>(args: Argv<T>) =>
   args
@@ -173,7 +191,7 @@ export const makeOptions = (args: MakeArgs): MakeOptions => ({
 
 /** What is wrong with options that are given twice, of which yargs makes a list; true when nothing is. */
 export function refuseRepeated(args: Readonly<Record<string, unknown>>): true | string {
-  const lists = ['_', '--', 'layer', 'source', 'rebuild', 'verbose', 'packages', 'build'];
+  const lists = ['_', '--', 'layer', 'source', 'rebuild', 'verbose', 'packages', 'build', 'nic'];
   const repeated = Object.keys(args).find((name) => Array.isArray(args[name]) && !lists.includes(name));
   if (repeated === undefined) return true;
   const option = repeated.length === 1 ? `-${repeated}` : `--${repeated}`;

@@ -12,6 +12,7 @@ import {
   withPackage,
   withPackages,
   withPlanning,
+  withRunning,
   withSizes,
   withTarget,
 } from './arguments.ts';
@@ -66,10 +67,16 @@ export async function dispatch(argv: readonly string[], installation: Installati
       });
     },
   );
-  command('run <board> <product>', 'start what was built', withTarget, async (args, words) => {
-    const { runCommand } = await import('./commands/run.ts');
-    return runCommand({ board: args.board, product: args.product, command: words, layers: args.layer, installation });
-  });
+  command(
+    'run <board> <product>',
+    'start what was built',
+    (args) => withRunning(withTarget(args)),
+    async (args, words) => {
+      const { runCommand } = await import('./commands/run.ts');
+      const { board, product, disk, keep, nic: nics, layer: layers } = args;
+      return runCommand({ board, product, command: words, disk, keep, nics, layers, installation });
+    },
+  );
   command(
     'why <board> <product> <package>',
     'what changed since a package was built here',

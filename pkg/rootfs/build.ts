@@ -1,6 +1,8 @@
 import { recipe } from '#mk';
 import {
+  bootFiles,
   checkServices,
+  contentsTable,
   linkedContents,
   packageList,
   rootfsEntries,
@@ -9,7 +11,10 @@ import {
   writeTar,
 } from '#mk/image';
 
-/** The root file system of a product: a squashfs image for a board with a kernel of ours, else a tar archive. */
+/**
+ * The root file system of a product: a squashfs image for a board with a kernel of ours, else a tar archive. Beside it what
+ * the packages have for the boot partition, and a list of the packages.
+ */
 export default recipe((config) => {
   const kernel = config.toolchain.text('LINUXPKG', '');
   const base = ['skeleton', 'init', 'busybox', ...(kernel === '' ? [] : [kernel])];
@@ -19,12 +24,14 @@ export default recipe((config) => {
     programs: kernel === '' ? [] : ['sqfstar'],
     strip: false,
 
-    async deploy({ contents, deployDir, jobs, sourceDate: time, run, warn }) {
+    async deploy({ contents, deployDir, jobs, sourceDate: time, install, run, warn, write }) {
       const packages = linkedContents(contents);
       const entries = rootfsEntries(packages, { add: [textFile('etc/packages', packageList(packages))], warn });
       checkServices(entries);
       if (kernel === '') await writeTar(entries, `${deployDir}/rootfs.tar`, { time });
       else await writeSquashfs(entries, `${deployDir}/rootfs.squashfs`, { jobs, time });
+      for (const { path, file } of bootFiles(packages)) await install(file, path, 0o644);
+      await write(`${deployDir}/CONTENTS`, contentsTable(packages));
       await run`ls -l ${deployDir}`;
     },
   };

@@ -1,11 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Failure } from '../base/failure.ts';
+import { configFor } from '../config/config.ts';
 import { selectTarget } from '../config/target.ts';
 import { readVariables } from '../config/variables.ts';
 import { openWorkspace } from '../config/workspace.ts';
+import { diskSettings } from '../image/disk-settings.ts';
+import { writeExt4 } from '../image/ext4.ts';
 import type { Installation } from '../installation.ts';
 import { runInContainer } from '../run/container.ts';
+import { unpackDisk } from '../run/disk-image.ts';
 import { runInQemu } from '../run/qemu.ts';
 
 /** `mk run <board> <product> [-- command…]`: starts what was built here; returns the exit status of the command. */
@@ -13,6 +18,12 @@ export async function runCommand(options: {
   readonly board: string;
   readonly product: string;
   readonly command: readonly string[];
+  /** From the disk image. */
+  readonly disk: boolean;
+  /** The file in which changes last; made when it is not there. */
+  readonly keep: string | undefined;
+  /** Network interfaces instead of the board's. */
+  readonly nics: readonly string[];
   readonly layers: readonly string[];
   readonly installation: Installation;
 }): Promise<number> {
@@ -27,10 +38,32 @@ export async function runCommand(options: {
       hint: `run \`mk ${board} ${product}\` first`,
     });
   }
-  const settings = Object.fromEntries(
-    [...readVariables(target.locations, 'QEMU')].map(([name, { value }]) => [name, value]),
-  );
+  const variables = (file: string) =>
+    Object.fromEntries([...readVariables(target.locations, file)].map(([name, { value }]) => [name, value]));
+  const settings = variables('QEMU');
   const command = options.command.length === 0 ? undefined : options.command;
   const run = { releaseDir, settings, command, output: process.stdout, errors: process.stderr };
-  return Object.keys(settings).length === 0 ? runInContainer(run) : runInQemu(run);
+  if (Object.keys(settings).length === 0) {
+    const [unfit] = Object.entries({ disk: options.disk, keep: options.keep, nic: options.nics[0] }).filter(
+      ([, value]) => value !== undefined && value !== false,
+    );
+    if (unfit !== undefined)
+      throw new Failure('usage', `--${unfit[0]} is for boards that QEMU emulates, and ${board} has no file QEMU`);
+    return runInContainer(run);
+  }
+  const disk = diskSettings(configFor(target, () => {}).variables('DISK'));
+  const keep = options.keep === undefined ? undefined : resolve(options.keep);
+  if (keep !== undefined && !existsSync(keep)) {
+    if (options.disk) await unpackDisk(releaseDir, keep);
+    else await writeExt4(keep, { size: disk.overlaySize || emptySize, label: 'overlay', uuid: randomUUID() });
+  }
+  return runInQemu({
+    ...run,
+    ...(options.disk && { disk }),
+    ...(keep !== undefined && { keep }),
+    ...(options.nics.length > 0 && { nics: options.nics }),
+  });
 }
+
+/** Room for changes of a system that has none on its disk. */
+const emptySize = 64 * 1024 * 1024;

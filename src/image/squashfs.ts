@@ -1,8 +1,7 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
-import { finished, start } from '../base/command.ts';
-import { Failure } from '../base/failure.ts';
 import { temporaryName } from '../base/files.ts';
 import { type ArchiveEntry, epochSeconds, writeTar } from '../base/tar.ts';
+import { runProgram } from './program.ts';
 
 export interface SquashfsOptions {
   /** The kernel must have the same one. Default: `xz`. */
@@ -42,23 +41,8 @@ export async function writeSquashfs(
 async function runSqfstar(archive: string, words: readonly string[]): Promise<void> {
   const input = openSync(archive, 'r');
   try {
-    // SOURCE_DATE_EPOCH and -mkfs-time exclude each other, hence an environment of its own.
-    const env = { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
-    const child = start(['sqfstar', ...words], { detached: false, stdio: [input, 'pipe', 'pipe'], env });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        said = `${said}${text}`.slice(-4000);
-      });
-    }
-    const { status } = await finished(child);
-    if (status !== 0)
-      throw new Failure('command-failed', `sqfstar: exited with status ${status}`, { detail: said.trim() });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    throw new Failure('program-missing', 'sqfstar is not installed', {
-      hint: 'install the package squashfs-tools (4.5 or newer)',
-    });
+    // SOURCE_DATE_EPOCH and -mkfs-time exclude each other, but our environment is not passed on.
+    await runProgram(['sqfstar', ...words], { from: 'squashfs-tools (4.5 or newer)', input });
   } finally {
     closeSync(input);
   }

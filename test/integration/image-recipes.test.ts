@@ -1,106 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import init from '../../pkg/init/build.ts';
 import initramfs from '../../pkg/initramfs/build.ts';
 import release from '../../pkg/release/build.ts';
 import rootfs from '../../pkg/rootfs/build.ts';
 import skeleton from '../../pkg/skeleton/build.ts';
-import { type Argument, words } from '../../src/base/words.ts';
-import { settleTree } from '../../src/deploy/settle.ts';
-import type { Config, Content, DeployContext, Recipe } from '../../src/recipe/index.ts';
-
-let dir: string;
-
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'mk-recipes-'));
-});
-
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-interface Given {
-  readonly variables?: Readonly<Record<string, string>>;
-  readonly files?: Readonly<Record<string, string>>;
-  readonly contents?: readonly Content[];
-}
-
-function configOf({ variables = {}, files = {} }: Given) {
-  const all = {
-    text: (name: string, fallback = '') => variables[name] ?? fallback,
-    flag: (name: string) => variables[name] === 'yes',
-    list: (name: string) => (variables[name] ?? '').split(' ').filter((word) => word !== ''),
-  };
-  const override = (file: string) => {
-    const text = files[file];
-    if (text === undefined) return undefined;
-    writeFileSync(join(dir, file), text);
-    return join(dir, file);
-  };
-  const config = {
-    board: 'toy',
-    product: 'box',
-    toolchain: all,
-    variables: () => all,
-    list: () => [],
-    has: (file: string) => file in files,
-    text: (file: string) => files[file],
-    merge: () => '',
-    copies: () => [],
-    override,
-  };
-  return config satisfies Config;
-}
-
-let count = 0;
-
-/** Runs a recipe's deploy hook as the engine would, and settles what it installed. */
-async function deploy(name: string, recipe: Recipe, given: Given = {}): Promise<Content> {
-  const tree = join(dir, `${count++}`, name);
-  mkdirSync(tree, { recursive: true });
-  const at = (path: string) => {
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    return join(tree, path);
-  };
-  const context = {
-    config: configOf(given),
-    contents: given.contents ?? [],
-    deployDir: tree,
-    recipeDir: join(import.meta.dirname, '../../pkg', name),
-    osName: 'Pygos',
-    osRelease: 'v1-5-gabc',
-    sourceDate: 1_714_972_089,
-    jobs: 1,
-    run: async (text: TemplateStringsArray, ...values: readonly Argument[]) => {
-      const [program = '', ...rest] = words(text, values);
-      execFileSync(program, rest);
-    },
-    read: async (file: string) => readFileSync(file, 'utf8'),
-    write: async (file: string, text: string) => {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    },
-    install: async (from: string, to: string) =>
-      cpSync(from, at(to.endsWith('/') ? to + basename(from) : to), { recursive: true }),
-    symlink: async (target: string, path: string) => symlinkSync(target, at(path)),
-  };
-  await recipe.deploy?.(context as unknown as DeployContext);
-  const { permissions = {} } = recipe;
-  const triplet = { build: 'x-linux-gnu', host: 'x-linux-gnu', target: 'x-linux-gnu' };
-  await settleTree({ deployDir: tree, prefix: '', permissions, strip: recipe.strip !== false, triplet, log: () => {} });
-  return { name, version: recipe.version, license: recipe.license, tree, permissions, whenLinked: false };
-}
+import type { Content } from '../../src/recipe/index.ts';
+import { configOf, deploy, scratch as dir, type Given } from '../support/deploy-hook.ts';
 
 const services = ({ tree }: Content) => readdirSync(join(tree, 'etc/rc.d'));
 
@@ -173,7 +81,7 @@ test('a release of a board without a kernel has the root file system, with passw
     return packed.tree;
   };
   const tree = await make({});
-  expect(readdirSync(tree)).toEqual(['README', 'SHA256SUMS', 'release-toy.tar.gz', 'rootfs.tar']);
+  expect(readdirSync(tree)).toEqual(['CONTENTS', 'README', 'SHA256SUMS', 'release-toy.tar.gz', 'rootfs.tar']);
   const read = (path: string) => execFileSync('tar', ['-xOf', join(tree, 'rootfs.tar'), path], { encoding: 'utf8' });
   expect(read('etc/shadow')).toContain('root:*:');
   expect(read('etc/packages')).toBe('init\nskeleton\n');
@@ -182,7 +90,7 @@ test('a release of a board without a kernel has the root file system, with passw
     execFileSync('tar', ['-tf', join(tree, 'release-toy.tar.gz')], { encoding: 'utf8' })
       .split('\n')
       .sort(),
-  ).toEqual(['', 'release-toy/README', 'release-toy/SHA256SUMS', 'release-toy/rootfs.tar']);
+  ).toEqual(['', ...['CONTENTS', 'README', 'SHA256SUMS', 'rootfs.tar'].map((file) => `release-toy/${file}`)]);
 
   const listed = (file: string) =>
     execFileSync('tar', ['-tvf', join(tree, file)], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });

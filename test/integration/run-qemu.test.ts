@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeDisk } from '../../src/image/disk.ts';
+import { unpackDisk } from '../../src/run/disk-image.ts';
+import type { RunOptions } from '../../src/run/options.ts';
 import { runInQemu } from '../../src/run/qemu.ts';
 
 let dir: string;
@@ -33,7 +37,7 @@ function emulator(script: string): string {
   return path;
 }
 
-function run(program: string, startLimit = 60): Promise<number> {
+function run(program: string, startLimit = 60, more: Partial<RunOptions> = {}): Promise<number> {
   const output = new PassThrough();
   output.on('data', (chunk: Buffer) => {
     printed += chunk.toString();
@@ -46,6 +50,7 @@ function run(program: string, startLimit = 60): Promise<number> {
     output,
     errors: new PassThrough(),
     startLimit,
+    ...more,
   });
 }
 
@@ -104,4 +109,86 @@ test('the release may be read-only, as deploy/ is: the initramfs made from it ca
   chmodSync(join(dir, 'release/boot/initramfs.cpio.gz'), 0o444);
   await expect(run(emulator(`stat -c %A "$2" > ${dir}/mode`))).rejects.toMatchObject({ name: 'Failure' });
   expect(readFileSync(join(dir, 'mode'), 'utf8')).toMatch(/^-rw/);
+});
+
+/** The words that an emulator gets. */
+async function words(more: Partial<RunOptions> = {}, settings: Readonly<Record<string, string>> = {}): Promise<string> {
+  const program = join(dir, 'emulator');
+  writeFileSync(program, `#!/bin/sh\necho "$*" > ${dir}/words\n`, { mode: 0o755 });
+  await expect(run(program, 60, { ...more, settings: { PROGRAM: program, ...settings } })).rejects.toThrow();
+  return readFileSync(join(dir, 'words'), 'utf8')
+    .replaceAll(`${dir}/`, '')
+    .replace(/tmp\/mk-run-\w+/g, 'here');
+}
+
+test('a board says what its machine is like, and more for the kernel', async () => {
+  const settings = {
+    MACHINE: 'pc',
+    CONSOLE: 'ttyS1',
+    DRIVE: 'ide',
+    NETWORK: 'user,model=e1000  none',
+    APPEND: 'quiet x=1',
+  };
+  const said = await words({}, { ...settings, DTB: 'a.dtb', ARGS: '-rtc base=utc' });
+  expect(said).toContain('-machine pc -kernel release/boot/vmlinuz -initrd here/initramfs -dtb release/boot/a.dtb');
+  expect(said).toContain('-append console=ttyS1 root=/dev/sda panic=-1 quiet x=1 ');
+  expect(said).toContain('-drive file=release/rootfs.squashfs,if=ide,format=raw,readonly=on');
+  expect(said).toContain('-nic user,model=e1000 -nic none -rtc base=utc');
+});
+
+test("network interfaces that are asked for are there instead of the board's", async () => {
+  const said = await words({ nics: ['user', 'socket,listen=:1'] }, { NETWORK: 'tap' });
+  expect(said).toContain('-nic user -nic socket,listen=:1 ');
+  expect(said).not.toContain('tap');
+});
+
+test('what is to last is on a second disk', async () => {
+  const said = await words({ keep: join(dir, 'kept') });
+  expect(said).toContain('root=/dev/vda overlay=/dev/vdb panic=-1');
+  expect(said).toContain('readonly=on -drive file=kept,if=virtio,format=raw -nic');
+});
+
+test('a kernel that has its initramfs inside is given the command alone', async () => {
+  rmSync(join(dir, 'release/boot/initramfs.cpio.gz'));
+  expect(await words()).toContain('-initrd here/addition ');
+});
+
+/** Puts a disk image into the release; the text of its boot loader's configuration at any time. */
+async function withDisk(bootLoader: 'none' | 'syslinux'): Promise<() => string> {
+  const settings = { bootLoader, bootSize: undefined, overlaySize: 8 * 1024 * 1024, kernelArgs: '', deviceTree: '' };
+  const text = 'LABEL linux\n  KERNEL vmlinuz\n  INITRD first\n  APPEND quiet\n';
+  const files = [{ path: 'syslinux.cfg', text }];
+  await writeDisk(join(dir, 'release/disk.img.gz'), files, { settings, name: 'toy' });
+  await unpackDisk(join(dir, 'release'), join(dir, 'kept'));
+  return () => execFileSync('mcopy', ['-i', `${dir}/kept@@1M`, '::syslinux.cfg', '-'], { encoding: 'utf8' });
+}
+
+test('a disk without a boot loader of its own has its kernel started by the emulator', async () => {
+  await withDisk('none');
+  const disk = { bootLoader: 'none' } as const;
+  const said = await words({ disk }, { DRIVE: 'sd' });
+  expect(said).toContain('root=/dev/mmcblk0p1 root_sfs=rootfs.squashfs overlay=/dev/mmcblk0p2 panic=-1');
+  expect(said).toContain('-drive file=here/disk.img,if=sd,format=raw -nic');
+  expect(said).toContain('-kernel release/boot/vmlinuz -initrd here/initramfs');
+});
+
+test('a disk with a boot loader is started by it, has the command while it runs, and is as before afterwards', async () => {
+  const config = await withDisk('syslinux');
+  const before = config();
+  const program = join(dir, 'emulator');
+  const copy = `mcopy -i ${dir}/kept@@1M ::syslinux.cfg ::mk-run.cpio ${dir}`;
+  writeFileSync(program, `#!/bin/sh\necho "$*" > ${dir}/words\n${copy}\n`, { mode: 0o755 });
+  const disk = { bootLoader: 'syslinux' } as const;
+  await expect(run(program, 60, { disk, keep: join(dir, 'kept') })).rejects.toThrow();
+  expect(readFileSync(join(dir, 'words'), 'utf8')).not.toMatch(/-kernel|-append|-initrd/);
+  expect(readFileSync(join(dir, 'syslinux.cfg'), 'utf8')).toBe(
+    'LABEL linux\n  KERNEL vmlinuz\n  INITRD first,mk-run.cpio\n  APPEND quiet panic=-1\n',
+  );
+  expect(readFileSync(join(dir, 'mk-run.cpio'), 'utf8')).toContain("(exec 'echo' 'it'\\''s')");
+  expect(config()).toBe(before);
+});
+
+test('a release without a disk image says so', async () => {
+  const disk = { bootLoader: 'none' } as const;
+  await expect(run('true', 60, { disk })).rejects.toMatchObject({ message: 'the release has no disk.img.gz' });
 });

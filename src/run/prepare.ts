@@ -1,0 +1,81 @@
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeCpio } from '../base/cpio.ts';
+import { Failure } from '../base/failure.ts';
+import { addToSyslinux, unpackDisk } from './disk-image.ts';
+import { drivesOf, type Machine } from './machine.ts';
+import type { RunOptions } from './options.ts';
+import { readPartitions } from './partitions.ts';
+
+/** A machine, and what to do when it has stopped. */
+export interface Prepared {
+  readonly machine: Machine;
+  restore(): Promise<void>;
+}
+
+/** Makes in `dir` what a machine starts from; with a script, the started system runs it. */
+export async function prepare(options: RunOptions, dir: string, script: string | undefined): Promise<Prepared> {
+  const { releaseDir, disk, keep, settings } = options;
+  const addition = script === undefined ? undefined : await archiveOf(script, dir);
+  const { kind, names, partition } = drivesOf(settings);
+  // A card is no place for a squashfs image by itself.
+  if (disk === undefined && kind !== 'sd') {
+    const drives = [
+      { file: existing(releaseDir, 'rootfs.squashfs'), readOnly: true },
+      ...(keep === undefined ? [] : [{ file: keep, readOnly: false }]),
+    ];
+    const args = [`root=${names[0]}`, ...(keep === undefined ? [] : [`overlay=${names[1]}`])];
+    return { machine: { kernel: kernelOf(releaseDir, dir, addition, args), drives }, restore: async () => {} };
+  }
+
+  const image = keep ?? join(dir, 'disk.img');
+  if (keep === undefined) await unpackDisk(releaseDir, image);
+  // Emulated cards have sizes of powers of two.
+  if (kind === 'sd') await truncate(image, 2 ** Math.ceil(Math.log2(statSync(image).size)));
+  const drives = [{ file: image, readOnly: false }];
+  if (disk?.bootLoader === 'syslinux') {
+    const restore = addition === undefined ? async () => {} : await addToSyslinux(image, addition, dir);
+    return { machine: { drives }, restore };
+  }
+  const { length } = await readPartitions(image);
+  const args = [
+    `root=${names[0]}${partition}1`,
+    'root_sfs=rootfs.squashfs',
+    ...(length > 1 ? [`overlay=${names[0]}${partition}2`] : []),
+  ];
+  return { machine: { kernel: kernelOf(releaseDir, dir, addition, args), drives }, restore: async () => {} };
+}
+
+/** The kernel of a release; one that has its initramfs inside needs none. */
+function kernelOf(releaseDir: string, dir: string, addition: string | undefined, args: readonly string[]) {
+  const separate = join(releaseDir, 'boot/initramfs.cpio.gz');
+  const first = existsSync(separate) ? separate : undefined;
+  const initramfs = addition === undefined || first === undefined ? (first ?? addition) : join(dir, 'initramfs');
+  if (addition !== undefined && first !== undefined) joinArchives(first, addition, join(dir, 'initramfs'));
+  return { file: existing(releaseDir, 'boot/vmlinuz'), initramfs, args };
+}
+
+function existing(releaseDir: string, file: string): string {
+  const path = join(releaseDir, file);
+  if (existsSync(path)) return path;
+  throw new Failure('image-invalid', `the release has no ${file}`, {
+    detail: releaseDir,
+    hint: 'QEMU starts boards with a kernel; build the target first, and see what its release package installs',
+  });
+}
+
+/** An archive with the script where the initramfs looks for it; the kernel unpacks it after the initramfs. */
+async function archiveOf(script: string, dir: string): Promise<string> {
+  const path = join(dir, 'addition');
+  const entry = { path: 'mk-run', kind: 'file', mode: 0o755, uid: 0, gid: 0, content: { text: script } } as const;
+  await writeCpio([entry], path, { compress: false });
+  return path;
+}
+
+function joinArchives(initramfs: string, addition: string, path: string): void {
+  // Not a copy of the file: what is in deploy/ may only be read, and so would be its copy.
+  writeFileSync(path, readFileSync(initramfs));
+  appendFileSync(path, Buffer.alloc((4 - (statSync(path).size % 4)) % 4));
+  appendFileSync(path, readFileSync(addition));
+}
