@@ -1,6 +1,6 @@
 import { autotools, makeInstall } from '#mk';
 
-/** A DHCP client for all interfaces, as the service `dhcpcd`; without a `dhcpcd.conf` it has upstream's. */
+/** A DHCP client for the ports of DHCP_PORTS, or for all, as the service `dhcpcd`; without a `dhcpcd.conf` it has upstream's. */
 export default autotools({
   version: '9.4.1',
   url: (v) => `https://github.com/NetworkConfiguration/dhcpcd/releases/download/v${v}/dhcpcd-${v}.tar.xz`,

@@ -1,6 +1,6 @@
 import { autotools, makeInstall } from '#mk';
 
-/** For kernels without nftables; the service `iptables` loads `iptables.rules` of the board or the product. */
+/** For kernels without nftables; the service `iptables` loads `iptables.rules` and `ip6tables.rules` of the board or the product. */
 export default autotools({
   version: '1.8.9',
   url: (v) => `https://www.netfilter.org/projects/iptables/files/iptables-${v}.tar.xz`,
@@ -14,7 +14,9 @@ export default autotools({
     await makeInstall(ctx);
     await remove('bin/*-apply', 'share/xtables'); // for bash, and for XSLT
     await install(`${recipeDir}/etc`, '/');
-    const rules = config.override('iptables.rules');
-    if (rules !== undefined) await install(rules, 'etc/iptables.rules', 0o600);
+    for (const file of ['iptables.rules', 'ip6tables.rules']) {
+      const rules = config.override(file);
+      if (rules !== undefined) await install(rules, `etc/${file}`, 0o600);
+    }
   },
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import init from '../../pkg/init/build.ts';
@@ -62,8 +62,9 @@ test('the keys of a product open the account of root,', async () => {
 
 test('every script is one that a shell accepts', () => {
   const pkg = join(import.meta.dirname, '../../pkg');
-  const scripts = readdirSync(join(pkg, 'init/init.d')).map((name) => `init/init.d/${name}`);
-  for (const script of [...scripts, 'init/daemon', 'init/udhcpc.script', 'initramfs/init'])
+  const services = globSync('{init,*/etc}/init.d/*', { cwd: pkg });
+  expect(services).toContain('openssh/etc/init.d/sshd');
+  for (const script of [...services, 'init/daemon', 'init/udhcpc.script', 'initramfs/init'])
     execFileSync('sh', ['-n', join(pkg, script)]);
 });
 
