@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import linux from '../../pkg/linux/build.ts';
+import { configFor } from '../../src/config/config.ts';
 import { selectTarget } from '../../src/config/target.ts';
 import { readVariables } from '../../src/config/variables.ts';
 import { openWorkspace } from '../../src/config/workspace.ts';
+import type { Recipe } from '../../src/recipe/recipe.ts';
 
 const root = join(import.meta.dirname, '../..');
 const workspace = openWorkspace({ root, layers: [], cwd: '/', env: process.env });
@@ -16,4 +19,14 @@ function seenByPackages(board: string): ReadonlyMap<string, string> {
 
 test('rpi3 is to packages what qemu-arm is, so that they are built once for both', () => {
   expect(seenByPackages('rpi3')).toEqual(seenByPackages('qemu-arm'));
+});
+
+test('only a kernel that has its initramfs inside waits for it, and so for the C library', () => {
+  const recipe: unknown = linux;
+  const neededOn = (board: string) =>
+    (recipe as (config: unknown) => Recipe)(configFor(selectTarget(workspace, board, 'minimal'), () => {}))
+      .buildDepends;
+  expect(neededOn('alix')).toEqual(['binutils', 'gcc', 'initramfs']);
+  expect(neededOn('rpi3')).toEqual(['binutils', 'gcc', 'initramfs']);
+  for (const board of ['qemu-aarch64', 'qemu-arm', 'qemu-x86_64']) expect(neededOn(board)).toEqual(['binutils', 'gcc']);
 });
