@@ -8,6 +8,7 @@ import { configFor } from '../../src/config/config.ts';
 import { selectTarget, type Target } from '../../src/config/target.ts';
 import { openWorkspace } from '../../src/config/workspace.ts';
 import { resolveGraph } from '../../src/graph/resolve.ts';
+import { diskSettings } from '../../src/image/disk-settings.ts';
 import type { RecipeSet } from '../../src/recipe/load.ts';
 import type { Alternative, ComputedRecipe, Recipe } from '../../src/recipe/recipe.ts';
 import { recipeFaults } from '../../src/recipe/validate.ts';
@@ -236,6 +237,7 @@ describe('boards and products', () => {
     for (const target of targets) {
       const config = configFor(target, () => undefined);
       for (const file of ['TOOLCHAIN', 'INIT', 'QEMU']) expect(() => config.variables(file)).not.toThrow();
+      expect(() => diskSettings(config.variables('DISK'))).not.toThrow();
     }
   });
 });
