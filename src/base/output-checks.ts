@@ -22,9 +22,19 @@ export const outputChecks = {
   'undeclared-setuid': 'error',
   litter: 'warning',
   'missing-library': 'error',
+  'missing-interpreter': 'warning',
   'shared-path': 'warning',
   'default-password': 'warning',
 } as const satisfies Readonly<Record<string, Level>>;
+
+/** Of these a package's own tree tells nothing: they look at whole images. */
+export const imageChecks = [
+  'missing-library',
+  'missing-interpreter',
+  'dangling-link',
+  'shared-path',
+  'default-password',
+] as const satisfies readonly (keyof typeof outputChecks)[];
 
 export type CheckName = keyof typeof outputChecks;
 
@@ -55,6 +65,7 @@ export const remedies: Readonly<Record<CheckName, string>> = {
   'undeclared-setuid': 'declare the mode in `permissions`, or clear the bit in deploy',
   litter: 'remove it in deploy',
   'missing-library': 'add the package that has it to `depends`, or to `runDepends`',
+  'missing-interpreter': 'add the package that has it to `runDepends`, or leave the script out in deploy',
   'shared-path': 'leave it out of one of them, in its deploy hook',
   'default-password': 'set another password on every device, or none that works',
 };

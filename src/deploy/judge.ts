@@ -1,9 +1,16 @@
 import { Failure } from '../base/failure.ts';
-import { type Accepted, type CheckName, type Finding, outputChecks, remedies } from '../base/output-checks.ts';
+import {
+  type Accepted,
+  type CheckName,
+  type Finding,
+  imageChecks,
+  outputChecks,
+  remedies,
+} from '../base/output-checks.ts';
 import { listed } from './tidy.ts';
 
-/** Checks that look at whole images, so that a package's own tree cannot tell whether their acceptance is needed. */
-const ofImages: ReadonlySet<string> = new Set(['missing-library', 'dangling-link', 'shared-path', 'default-password']);
+/** Whether their acceptance is needed a package's own tree cannot tell. */
+const ofImages: ReadonlySet<string> = new Set(imageChecks);
 
 /**
  * Judges what the checks of one package have found. Errors that the recipe does not accept are one deploy-invalid

@@ -1,6 +1,7 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import { Failure } from '../base/failure.ts';
-import { type CheckName, type Finding, outputChecks, remedies } from '../base/output-checks.ts';
+import { type CheckName, type Finding, imageChecks, outputChecks, remedies } from '../base/output-checks.ts';
 import type { ArchiveEntry } from '../base/tar.ts';
 import type { Content } from '../recipe/context.ts';
 import { passwordWarnings } from './accounts.ts';
@@ -25,6 +26,13 @@ export function checkImage(
       found('missing-library', path, `needs ${missing}, which ${whereIs(missing, contents)}`),
     ),
     ...entries.flatMap((entry) => {
+      const missing = missingInterpreter(entry, byPath);
+      if (missing === undefined) return [];
+      return [
+        found('missing-interpreter', entry.path, `is a script for ${missing}, which no package of the image has`),
+      ];
+    }),
+    ...entries.flatMap((entry) => {
       const message = danglingTarget(entry, byPath);
       return message === undefined ? [] : [found('dangling-link', entry.path, message)];
     }),
@@ -36,6 +44,31 @@ function whereIs(missing: string, contents: readonly Content[]): string {
   const holder = packageWith(missing, contents);
   return holder === undefined ? 'no package of the image has' : `${holder} has where it is not looked for`;
 }
+
+/** What the first line of a script names and the image lacks. */
+function missingInterpreter(entry: ArchiveEntry, entries: ReadonlyMap<string, ArchiveEntry>): string | undefined {
+  if (entry.kind !== 'file' || (entry.mode & 0o111) === 0) return undefined;
+  const [, program = '', word] = /^#![ \t]*(\S+)(?:[ \t]+(\S+))?/.exec(firstLine(entry)) ?? [];
+  if (program === '') return undefined;
+  if (resolvePath(entries, program) === undefined) return program;
+  const isFound = word === undefined || !/\/env$/.test(program) || resolvePath(entries, `bin/${word}`) !== undefined;
+  return isFound ? undefined : word;
+}
+
+function firstLine({ content }: ArchiveEntry): string {
+  if (content === undefined) return '';
+  if ('text' in content) return content.text.slice(0, firstLineLimit);
+  const file = openSync(content.file, 'r');
+  try {
+    const start = Buffer.alloc(firstLineLimit);
+    return start.toString('latin1', 0, readSync(file, start, 0, firstLineLimit, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The kernel reads no more of it. */
+const firstLineLimit = 256;
 
 /** These are filled when the system runs; services have a check of their own. */
 const filledLater = /^(dev|proc|run|sys|tmp|var|mnt)(\/|$)/;
@@ -75,9 +108,6 @@ export function judgeImage(
   }
   refuse(open.filter(({ check }) => outputChecks[check] === 'error'));
 }
-
-/** Of these a package's own tree tells nothing. */
-const imageChecks = ['missing-library', 'dangling-link', 'shared-path', 'default-password'] as const;
 
 const prefix = (owner: string): string => (owner === '' ? '' : `${owner}: `);
 

@@ -48,11 +48,14 @@ export function imageSize(contents: readonly Content[]): ImageSize {
   return { packages, files: sorted, bytes: sum(sorted) };
 }
 
-/** Bytes and number of the regular files of a tree. */
-export function treeSize(tree: string): { readonly files: number; readonly bytes: number } {
+/** Bytes and number of the regular files of a tree, or of those that count. */
+export function treeSize(
+  tree: string,
+  counts: (path: string) => boolean = () => true,
+): { readonly files: number; readonly bytes: number } {
   let [files, bytes] = [0, 0];
   for (const { path, kind } of walkTree(tree)) {
-    if (kind !== 'file') continue;
+    if (kind !== 'file' || !counts(path)) continue;
     files++;
     bytes += lstatSync(join(tree, path)).size;
   }

@@ -24,8 +24,11 @@ export function measureImage(graph: Graph, tree: (name: string) => string): Targ
     permissions: {},
     whenLinked: graph.node(each).loaded.recipe.whenLinked ?? false,
   }));
-  return { name, ...imageSize(contents), packed: treeSize(tree(name)).bytes };
+  return { name, ...imageSize(contents), packed: treeSize(tree(name), isImage).bytes };
 }
+
+/** Beside the image its package has what is for the boot partition, and a list of the packages. */
+const isImage = (path: string): boolean => !path.startsWith('boot/') && path !== 'CONTENTS';
 
 /** A graph as reports and drawings see it. */
 export const relatedPackages = (graph: Graph): readonly RelatedPackage[] =>

@@ -36,6 +36,7 @@ test('an image has what a running system uses: no headers, no kernel, no library
   expect(files.map(({ path }) => path)).toEqual(['lib/libz.so.1', 'lib/modules/a.ko']);
   expect(bytes).toBe(80);
   expect(treeSize(zlib.tree)).toEqual({ files: 3, bytes: 140 });
+  expect(treeSize(zlib.tree, (path) => path.startsWith('no/'))).toEqual({ files: 0, bytes: 0 });
 });
 
 test('a file that two packages have the same counts once', () => {
