@@ -11,6 +11,7 @@ import { writeExt4 } from '../image/ext4.ts';
 import type { Installation } from '../installation.ts';
 import { runInContainer } from '../run/container.ts';
 import { unpackDisk } from '../run/disk-image.ts';
+import { isFromDisk } from '../run/prepare.ts';
 import { runInQemu } from '../run/qemu.ts';
 
 /** `mk run <board> <product> [-- command…]`: starts what was built here; returns the exit status of the command. */
@@ -54,7 +55,7 @@ export async function runCommand(options: {
   const disk = diskSettings(configFor(target, () => {}).variables('DISK'));
   const keep = options.keep === undefined ? undefined : resolve(options.keep);
   if (keep !== undefined && !existsSync(keep)) {
-    if (options.disk) await unpackDisk(releaseDir, keep);
+    if (isFromDisk({ settings, disk: options.disk ? disk : undefined })) await unpackDisk(releaseDir, keep);
     else await writeExt4(keep, { size: disk.overlaySize || emptySize, label: 'overlay', uuid: randomUUID() });
   }
   return runInQemu({

@@ -1,9 +1,10 @@
-import { createReadStream, existsSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { capture, findProgram } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
+import { temporaryName } from '../base/files.ts';
 import { readPartitions } from './partitions.ts';
 
 const zeros = Buffer.alloc(65_536);
@@ -17,7 +18,9 @@ export async function unpackDisk(releaseDir: string, path: string): Promise<void
       hint: 'a board or product with a file DISK has one; build the target first',
     });
   }
-  const image = await open(path, 'w');
+  // Whoever finds the image later must find all of it.
+  const partial = temporaryName(path);
+  const image = await open(partial, 'w');
   try {
     let at = 0;
     for await (const chunk of createReadStream(packed).pipe(
@@ -27,8 +30,10 @@ export async function unpackDisk(releaseDir: string, path: string): Promise<void
       at += chunk.length;
     }
     await image.truncate(at);
+    renameSync(partial, path);
   } finally {
     await image.close();
+    rmSync(partial, { force: true });
   }
 }
 

@@ -6,7 +6,7 @@ import { Failure } from '../base/failure.ts';
 import { addToSyslinux, unpackDisk } from './disk-image.ts';
 import { drivesOf, type Machine } from './machine.ts';
 import type { RunOptions } from './options.ts';
-import { readPartitions } from './partitions.ts';
+import { expectFileSystem, readPartitions } from './partitions.ts';
 
 /** A machine, and what to do when it has stopped. */
 export interface Prepared {
@@ -14,13 +14,17 @@ export interface Prepared {
   restore(): Promise<void>;
 }
 
+/** Whether a machine starts from the disk image: it is asked for, or the board has cards, which a squashfs image cannot be. */
+export const isFromDisk = ({ disk, settings }: Pick<RunOptions, 'disk' | 'settings'>): boolean =>
+  disk !== undefined || drivesOf(settings).kind === 'sd';
+
 /** Makes in `dir` what a machine starts from; with a script, the started system runs it. */
 export async function prepare(options: RunOptions, dir: string, script: string | undefined): Promise<Prepared> {
   const { releaseDir, disk, keep, settings } = options;
   const addition = script === undefined ? undefined : await archiveOf(script, dir);
   const { kind, names, partition } = drivesOf(settings);
-  // A card is no place for a squashfs image by itself.
-  if (disk === undefined && kind !== 'sd') {
+  if (!isFromDisk(options)) {
+    if (keep !== undefined) await expectFileSystem(keep);
     const drives = [
       { file: existing(releaseDir, 'rootfs.squashfs'), readOnly: true },
       ...(keep === undefined ? [] : [{ file: keep, readOnly: false }]),
@@ -34,11 +38,11 @@ export async function prepare(options: RunOptions, dir: string, script: string |
   // Emulated cards have sizes of powers of two.
   if (kind === 'sd') await truncate(image, 2 ** Math.ceil(Math.log2(statSync(image).size)));
   const drives = [{ file: image, readOnly: false }];
+  const { length } = await readPartitions(image);
   if (disk?.bootLoader === 'syslinux') {
     const restore = addition === undefined ? async () => {} : await addToSyslinux(image, addition, dir);
     return { machine: { drives }, restore };
   }
-  const { length } = await readPartitions(image);
   const args = [
     `root=${names[0]}${partition}1`,
     'root_sfs=rootfs.squashfs',

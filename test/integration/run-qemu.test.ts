@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeDisk } from '../../src/image/disk.ts';
+import { writeExt4 } from '../../src/image/ext4.ts';
 import { unpackDisk } from '../../src/run/disk-image.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { runInQemu } from '../../src/run/qemu.ts';
@@ -143,7 +144,11 @@ test("network interfaces that are asked for are there instead of the board's", a
 });
 
 test('what is to last is on a second disk', async () => {
-  const said = await words({ keep: join(dir, 'kept') });
+  const kept = join(dir, 'kept');
+  writeFileSync(kept, 'something else');
+  await expect(run('true', 60, { keep: kept })).rejects.toMatchObject({ message: `${kept} has no ext4 file system` });
+  await writeExt4(kept, { size: 8 << 20, label: 'overlay', uuid: '6d6b0000-0000-4000-8000-000000000001' });
+  const said = await words({ keep: kept });
   expect(said).toContain('root=/dev/vda overlay=/dev/vdb panic=-1');
   expect(said).toContain('readonly=on -drive file=kept,if=virtio,format=raw -nic');
 });
@@ -166,7 +171,9 @@ async function withDisk(bootLoader: 'none' | 'syslinux'): Promise<() => string> 
 test('a disk without a boot loader of its own has its kernel started by the emulator', async () => {
   await withDisk('none');
   const disk = { bootLoader: 'none' } as const;
-  const said = await words({ disk }, { DRIVE: 'sd' });
+  expect(await words({ disk })).toContain('root=/dev/vda1 root_sfs');
+  // A card cannot be anything else.
+  const said = await words({}, { DRIVE: 'sd' });
   expect(said).toContain('root=/dev/mmcblk0p1 root_sfs=rootfs.squashfs overlay=/dev/mmcblk0p2 panic=-1');
   expect(said).toContain('-drive file=here/disk.img,if=sd,format=raw -nic');
   expect(said).toContain('-kernel release/boot/vmlinuz -initrd here/initramfs');
@@ -188,7 +195,10 @@ test('a disk with a boot loader is started by it, has the command while it runs,
   expect(config()).toBe(before);
 });
 
-test('a release without a disk image says so', async () => {
+test('a release without a disk image says so, and what is kept must be one', async () => {
   const disk = { bootLoader: 'none' } as const;
+  const kept = join(dir, 'kept');
+  writeFileSync(kept, 'something else');
+  await expect(run('true', 60, { disk, keep: kept })).rejects.toMatchObject({ message: `${kept} is no disk image` });
   await expect(run('true', 60, { disk })).rejects.toMatchObject({ message: 'the release has no disk.img.gz' });
 });
