@@ -30,11 +30,8 @@ export function digestOfFile(path: string | Buffer): Digest {
   return sum.digest('hex') as Digest;
 }
 
-/**
- * JSON with sorted keys; `undefined` members are left out. Of members of the value itself the text may be known: those are
- * not looked at.
- */
-export function canonicalJson(value: unknown, known: Readonly<Record<string, string>> = unknown): string {
+/** JSON with sorted keys; `undefined` members are left out. */
+export function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value))
     return value.length === 0 ? '[]' : `[${value.map((each) => canonicalJson(each)).join(',')}]`;
@@ -44,19 +41,14 @@ export function canonicalJson(value: unknown, known: Readonly<Record<string, str
   const keys = Object.keys(members);
   if (keys.length === 0) return '{}';
   const isSorted = areSorted(keys);
-  if (isSorted && known === unknown && keys.every((name) => typeof members[name] === 'string'))
-    return JSON.stringify(members);
+  if (isSorted && keys.every((name) => typeof members[name] === 'string')) return JSON.stringify(members);
   let text = '';
   for (const name of isSorted ? keys : keys.sort()) {
-    const member = known[name] ?? textOf(members[name]);
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${member}`;
+    const member = members[name];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
 }
-
-const unknown: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
-
-const textOf = (member: unknown): string | undefined => (member === undefined ? undefined : canonicalJson(member));
 
 function areSorted(keys: readonly string[]): boolean {
   for (let at = 1; at < keys.length; at++) if ((keys[at - 1] ?? '') > (keys[at] ?? '')) return false;

@@ -24,7 +24,7 @@ export async function keyCommand(options: TargetOptions & { readonly package: st
     });
   }
   const reads = inputs.store.find(step.key, inputs.now)?.reads;
-  const shown = { key: step.key, document: step.document, reads: reads === undefined ? null : sorted(reads) };
+  const shown = { key: step.key, document: step.document(), reads: reads === undefined ? null : sorted(reads) };
   process.stdout.write(`${JSON.stringify(withSortedMembers(shown), undefined, 2)}\n`);
   return 0;
 }

@@ -24,6 +24,6 @@ export function reviewedTree(
   }
   tell({ event: 'warning', message: `${name}: its stored tree was changed, and is now as it was`, detail: tree });
   const shown = buildRoot.previous(name);
-  if (shown) buildRoot.show(node, { key: keyOf(shown.document), document: shown.document }, result);
+  if (shown) buildRoot.show(node, { key: keyOf(shown.document), document: () => shown.document }, result);
   return tree;
 }

@@ -32,7 +32,7 @@ export interface BuildRoot {
 
 export interface Keyed {
   readonly key: Digest;
-  readonly document: KeyDocument;
+  document(): KeyDocument;
 }
 
 /** Views are hard links into the store, made only when a result differs from what is shown. */
@@ -54,9 +54,9 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
     previous,
     reread: () => records.clear(),
     memory,
-    show(node, { key, document }, result, whenTouched = () => {}) {
+    show(node, keyed, result, whenTouched = () => {}) {
+      const { key } = keyed;
       const { output, reads } = result;
-      const made = { document, output, key, reads } satisfies Previous;
       const view = deployDir(node.name);
       const headOf = () => JSON.stringify({ output, key, reads, tree: identityOf(store.tree(output)) });
       const known = recordOf(node.name);
@@ -67,6 +67,8 @@ export function openBuildRoot(dir: string, store: Store, remember: Remember): Bu
       const isEmpty = readdirSync(store.tree(output)).length === 0;
       if (!isEmpty) replaceDir(view, (path) => linkTree(store.tree(output), path));
       const watched = isEmpty ? [] : settleView(view);
+      const document = keyed.document();
+      const made: Previous = { document, output, key, reads };
       const last = known?.previous;
       const remembered = remember(node, made, last && { ...last, memory: memory(node.name) });
       // The record says that all is done: whoever is killed before it does this again.

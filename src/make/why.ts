@@ -46,7 +46,7 @@ function explainCached(
   if (reason === nothingChanged) return [`${title}: nothing changed since it was built here; key ${key}`];
   const found = `It was built before with the same inputs: the result in the store is used; key ${key}`;
   if (last === undefined) return [`${title} was never built here.`, found];
-  return [...sinceLast(title, changesSince(last, node, document, planned.inputs), last, planned), found];
+  return [...sinceLast(title, changesSince(last, node, document(), planned.inputs), last, planned), found];
 }
 
 function sinceLast(title: string, changes: readonly Change[], last: Previous, planned: Planned): string[] {
@@ -78,7 +78,7 @@ function outputChange(name: string, last: Previous, then: Digest | undefined, pl
   if (last.output === then) {
     const step = planned.steps.get(name);
     if (step?.kind !== 'cached') return undefined;
-    return { how: 'changed', changes: changesSince(last, step.node, step.document, planned.inputs) };
+    return { how: 'changed', changes: changesSince(last, step.node, step.document(), planned.inputs) };
   }
   const change = planned.buildRoot.memory(name)?.change;
   if (change === undefined) return undefined;

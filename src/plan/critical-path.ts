@@ -8,13 +8,16 @@ export interface Durations {
   source(node: Node): number;
 }
 
-/** For each package, the seconds from the begin of its work, with its sources, to the end of the run, were there cores enough. */
-export function longestWaits(graph: Graph, { build, source }: Durations): ReadonlyMap<string, number> {
-  const waits = new Map<string, number>();
+/**
+ * For each package, by its place, the seconds from the begin of its work, with its sources, to the end of the run, were
+ * there cores enough.
+ */
+export function longestWaits(graph: Graph, { build, source }: Durations): Float64Array {
+  const waits = new Float64Array(graph.names.length);
   for (const node of graph.order.toReversed()) {
     let rest = 0;
-    for (const name of graph.neededBy(node.name)) rest = Math.max(rest, waits.get(name) ?? 0);
-    waits.set(node.name, source(node) + build(node) + rest);
+    for (const at of graph.neededByAt(node.at)) rest = Math.max(rest, waits[at] ?? 0);
+    waits[node.at] = source(node) + build(node) + rest;
   }
   return waits;
 }
@@ -23,7 +26,9 @@ export function longestWaits(graph: Graph, { build, source }: Durations): Readon
  * Priorities from those waits: a number for each package, the greatest for the one that most of the run waits for. No two
  * are the same; of packages with equal waits the one that comes first in the graph's order is first.
  */
-export function prioritiesOf(graph: Graph, waits: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const sorted = graph.order.map(({ name }) => ({ name, wait: waits.get(name) ?? 0 })).sort((a, b) => b.wait - a.wait);
-  return new Map(sorted.map(({ name }, at) => [name, sorted.length - at]));
+export function prioritiesOf({ order }: Graph, waits: Float64Array): ReadonlyMap<string, number> {
+  const sorted = order.toSorted((a, b) => (waits[b.at] ?? 0) - (waits[a.at] ?? 0));
+  const priorities = new Map<string, number>();
+  for (const { name } of sorted) priorities.set(name, sorted.length - priorities.size);
+  return priorities;
 }

@@ -1,5 +1,4 @@
-import { canonicalJson, type Digest, digestOf, digestOfDocument } from '../base/digest.ts';
-import { once } from '../base/once.ts';
+import { type Digest, digestOfDocument } from '../base/digest.ts';
 import { checksVersion } from '../base/output-checks.ts';
 import type { Node, StagingPlace } from '../graph/graph.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
@@ -68,21 +67,13 @@ export function keyDocument(
   resultOf: (name: string) => Result,
   circumstances: KeyCircumstances,
 ): KeyDocument {
-  const staged = once(() => byName(node.staged, (name) => stagedKey(node, name, resultOf(name).output)));
-  const contents = once(() => byName(node.contents, (name) => contentKey(resultOf(name))));
   return {
     ...inputsDocument(node, circumstances),
-    // They are long, and seldom asked for.
-    get staged() {
-      return staged();
-    },
-    get contents() {
-      return contents();
-    },
+    staged: byName(node.staged, (name) => stagedKey(node, name, resultOf(name).output)),
+    contents: byName(node.contents, (name) => contentKey(resultOf(name))),
   };
 }
 
-/** There are thousands of them in every run. */
 function byName<T>(names: readonly string[], of: (name: string) => T): Readonly<Record<string, T>> {
   // Also for a package of the name __proto__.
   const all: Record<string, T> = Object.create(null);
@@ -113,19 +104,6 @@ export function inputsDocument(node: Node, circumstances: KeyCircumstances): Inp
 }
 
 export const keyOf = (document: KeyDocument): Digest => digestOfDocument(document);
-
-/** The same for the document of a package, when the texts of the staged packages are known by their places. */
-export function keyFrom(
-  document: KeyDocument,
-  { stagedAt, contents }: Pick<Node, 'stagedAt' | 'contents'>,
-  textAt: (at: number) => string,
-): Digest {
-  const staged = `{${Array.from(stagedAt, textAt).join(',')}}`;
-  return digestOf(canonicalJson(document, contents.length === 0 ? { staged, contents: '{}' } : { staged }));
-}
-
-/** A staged package in the text of a document. */
-export const stagedText = (name: string, staged: StagedKey): string => `${JSON.stringify(name)}:"${staged}"`;
 
 export const stagedKey = ({ placeOf }: Pick<Node, 'placeOf'>, name: string, output: Digest): StagedKey =>
   `${placeOf(name)}/${output}`;

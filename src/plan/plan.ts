@@ -11,12 +11,11 @@ import {
   type KeyCircumstances,
   type KeyDocument,
   keyDocument,
-  keyFrom,
   keyOf,
   outputIn,
   stagedKey,
-  stagedText,
 } from './key.ts';
+import { keysIn } from './key-text.ts';
 import type { Side } from './side.ts';
 import type { Told } from './told.ts';
 
@@ -27,7 +26,8 @@ export type Step =
       readonly node: Node;
       readonly reason: string;
       readonly key: Digest;
-      readonly document: KeyDocument;
+      /** Made when it is asked for: it is long, and few are. */
+      document(): KeyDocument;
       readonly result: Result;
     }
   | {
@@ -40,7 +40,7 @@ export type Step =
       readonly awaits: readonly string[];
       /** Known when it awaits nothing. */
       readonly key?: Digest;
-      readonly document?: KeyDocument;
+      document?(): KeyDocument;
     };
 
 /** What was last built in this build directory: the answer to "what changed?". */
@@ -75,16 +75,15 @@ export interface Telling {
 /** The reason of a result that is the one shown here, made from what there is today. */
 export const nothingChanged = 'nothing changed';
 
-/** Decides one package whose needs all have results; `textAt` knows the texts of those that are staged for it. */
+/** Decides one package whose needs all have results; its key may be known. */
 export function decide(
   node: Node,
   resultOf: (name: string) => Result,
   inputs: PlanInputs,
-  textAt?: (at: number) => string,
-): Step & { readonly key: Digest; readonly document: KeyDocument } {
+  key = keyOf(keyDocument(node, resultOf, inputs.circumstances)),
+): Step & { readonly key: Digest; document(): KeyDocument } {
   const { store, circumstances, now, rebuild } = inputs;
-  const document = keyDocument(node, resultOf, circumstances);
-  const key = textAt === undefined ? keyOf(document) : keyFrom(document, node, textAt);
+  const document = () => keyDocument(node, resultOf, circumstances);
   const run = (changes: readonly Change[]) =>
     ({ kind: 'run', node, reason: summary(changes), changes, awaits: [], key, document }) as const;
   if (rebuild?.has(node.name)) return run([{ kind: 'asked' }]);
@@ -96,7 +95,7 @@ export function decide(
     return { kind: 'cached', node, reason, key, document, result };
   }
   if (last === undefined) return run(firstTime(node, circumstances));
-  const changes = changesSince(last, node, document, inputs);
+  const changes = changesSince(last, node, document(), inputs);
   return run(changes.length > 0 ? changes : [{ kind: last.key === key ? 'gone' : 'unknown' }]);
 }
 
@@ -154,18 +153,13 @@ export function makePlan(graph: Graph, inputs: PlanInputs): ReadonlyMap<string, 
     if (result === undefined) throw new TypeError(`${name} has no result yet`);
     return result;
   };
-  // Each is in the documents of many.
-  const texts: string[] = [];
-  const textAt = (at: number): string => {
-    const name = graph.names[at] ?? '';
-    texts[at] ??= stagedText(name, stagedKey(graph.node(name), name, resultOf(name).output));
-    return texts[at];
-  };
+  const keyFor = keysIn(graph, resultOf, inputs.circumstances);
   const isRun = (name: string) => steps.get(name)?.kind === 'run';
   let runs = 0;
   for (const node of graph.order) {
     const awaits = runs === 0 ? [] : graph.needs(node.name).filter(isRun);
-    const step = awaits.length === 0 ? decide(node, resultOf, inputs, textAt) : waiting(node, awaits, known, inputs);
+    const step =
+      awaits.length === 0 ? decide(node, resultOf, inputs, keyFor(node)) : waiting(node, awaits, known, inputs);
     if (step.kind === 'run') runs++;
     steps.set(node.name, step);
   }

@@ -22,8 +22,8 @@ export function runSchedule(graph: Graph, options: ScheduleOptions): Promise<voi
   const { keepGoing, isStopped, work, skip } = options;
   const priorities =
     options.priorities ?? prioritiesOf(graph, longestWaits(graph, { build: () => 1, source: () => 0 }));
-  /** How many of a package's needs have not ended. */
-  const missing = new Map(graph.order.map(({ name }) => [name, graph.needs(name).length]));
+  /** How many of the needs of a package, by its place, have not ended. */
+  const missing = Uint32Array.from(graph.names, (_, at) => graph.needCountAt(at));
   const ended = new Map<string, StepEnd>();
   let failed: string | undefined;
   let isWhole = true;
@@ -33,10 +33,10 @@ export function runSchedule(graph: Graph, options: ScheduleOptions): Promise<voi
       ended.set(node.name, how);
       isWhole &&= how === 'done';
       if (how === 'failed') failed ??= node.name;
-      for (const name of graph.neededBy(node.name)) {
-        const open = (missing.get(name) ?? 0) - 1;
-        missing.set(name, open);
-        if (open === 0) begin(graph.node(name));
+      for (const at of graph.neededByAt(node.at)) {
+        const open = (missing[at] ?? 0) - 1;
+        missing[at] = open;
+        if (open === 0) begin(graph.nodeAt(at));
       }
       if (ended.size === graph.order.length) resolve();
     };
@@ -59,6 +59,6 @@ export function runSchedule(graph: Graph, options: ScheduleOptions): Promise<voi
       work(node, priorities.get(node.name) ?? 0).then((how) => end(node, how), reject);
     };
     if (graph.order.length === 0) resolve();
-    for (const node of graph.order) if (graph.needs(node.name).length === 0) begin(node);
+    for (const node of graph.order) if (graph.needCountAt(node.at) === 0) begin(node);
   });
 }

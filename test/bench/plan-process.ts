@@ -13,6 +13,8 @@ export interface Planned {
   readonly resolve: number;
   readonly plan: number;
   readonly schedule: number;
+  /** CPU time of all three, with that of the garbage collector's threads. */
+  readonly cpu: number;
   readonly memory: number;
   /** How many packages a package's build sees: of the one in the middle, and the most. */
   readonly middle: number;
@@ -42,6 +44,7 @@ const inputs = {
   circumstances: { target: 'x86_64-linux-musl', machine: digestOf('machine'), sandboxed: true, fieldReads: () => [] },
 };
 
+const started = process.cpuUsage();
 let time = performance.now();
 const lap = () => {
   const before = time;
@@ -63,11 +66,13 @@ await runSchedule(graph, {
   },
 });
 const schedule = lap();
+const { user, system } = process.cpuUsage(started);
+const cpu = (user + system) / 1e6;
 if (steps.size !== worked || worked !== count + 1) throw new Error(`${worked} of ${count} packages were planned`);
 const memory = process.resourceUsage().maxRSS * 1024;
 const staged = graph.order.map(({ stagedAt }) => stagedAt.length).sort((a, b) => a - b);
 const [middle = 0, most = 0] = [staged[staged.length >> 1], staged.at(-1)];
-process.stdout.write(JSON.stringify({ resolve, plan, schedule, memory, middle, most } satisfies Planned));
+process.stdout.write(JSON.stringify({ resolve, plan, schedule, cpu, memory, middle, most } satisfies Planned));
 
 /**
  * Like a distribution: two thousand libraries, each with two others, and programs that depend on two to five of them, most

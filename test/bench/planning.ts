@@ -22,6 +22,7 @@ export const planning: Benchmark = {
         'plan (s)': of(({ plan }) => plan),
         'schedule (s)': of(({ schedule }) => schedule),
         'all (s)': of(({ resolve, plan, schedule }) => resolve + plan + schedule),
+        'all, CPU (s)': of(({ cpu }) => cpu),
         'memory (MB)': of(({ memory }) => memory / 2 ** 20),
         target: '2 s, 1024 MB',
       });

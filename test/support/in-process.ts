@@ -149,7 +149,7 @@ function inProcess(dir: string, recipes: RecipeSet): InProcess {
             : await store.commit(step.key, ...(await runHooks(node, resultOf, store, reading.answerer)));
         results.set(node.name, result);
         made.push(`${node.name} ${step.key} ${result.output}`);
-        shown.set(node.name, { document: step.document, output: result.output });
+        shown.set(node.name, { document: step.document(), output: result.output });
       }
       return built;
     },

@@ -34,7 +34,9 @@ test('the keys of a plan are those of its documents', () => {
       });
       const graph = buildGraph(names[0] ?? '', new Map(relations));
       const steps = makePlan(graph, { ...inputs, store: storeOf() });
-      for (const { key, document } of steps.values()) {
+      for (const step of steps.values()) {
+        const { key } = step;
+        const document = step.document?.();
         expect(document && keyOf(document)).toBe(key);
         expect(digestOfDocument(JSON.parse(JSON.stringify(document)))).toBe(key);
         expect(Object.keys(document?.staged ?? {})).toHaveLength(graph.node(document?.package ?? '').staged.length);

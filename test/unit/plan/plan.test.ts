@@ -39,7 +39,7 @@ function workplace() {
         if (step.kind === 'run') stored.set(step.key, [result, ...results(step.key)]);
         made.set(node.name, step.kind === 'run' ? result : step.result);
         const shown = made.get(node.name) as Result;
-        previous.set(node.name, { document: step.document, key: step.key, output: shown.output, reads: shown.reads });
+        previous.set(node.name, { document: step.document(), key: step.key, output: shown.output, reads: shown.reads });
       }
     },
     async plan(recipes: Readonly<Record<string, Recipe>>) {
