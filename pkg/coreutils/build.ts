@@ -6,6 +6,6 @@ export default autotools({
   sha256: '61a1f410d78ba7e7f37a5a4f50e6d1320aca33375484a3255eddf17a38580423',
   license: 'GPL-3.0-or-later',
   depends: ['toolchain'],
-  // procps-ng has these two.
-  configure: ['--enable-single-binary=symlinks', '--enable-no-install-program=kill,uptime'],
+  // util-linux, procps-ng and shadow have these.
+  configure: ['--enable-single-binary=symlinks', '--enable-no-install-program=kill,uptime,groups'],
 });

@@ -7,8 +7,8 @@ export default autotools({
   license: 'GPL-3.0-or-later',
   depends: ['toolchain'],
   configure: [
-    '--disable-servers',
-    ...['logger', 'rcp', 'rexec', 'rlogin', 'rsh', 'whois'].map((name) => `--disable-${name}`),
+    // util-linux has the first, and the others are of another age.
+    ...['servers', 'logger', 'rcp', 'rexec', 'rlogin', 'rsh', 'whois'].map((name) => `--disable-${name}`),
     // Not looked for when cross-compiling.
     'inetutils_cv_path_procnet_dev=/proc/net/dev',
   ],

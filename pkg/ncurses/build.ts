@@ -7,15 +7,8 @@ export default autotools({
   license: 'X11',
   depends: ['toolchain'],
   configure: [
-    [
-      '--with-shared',
-      '--without-debug',
-      '--without-ada',
-      '--without-tests',
-      '--without-manpages',
-      '--disable-stripping',
-    ],
-    ['--enable-widec', '--enable-pc-files', '--with-pkg-config-libdir=/lib/pkgconfig'],
-    ['--with-default-terminfo-dir=/share/terminfo', '--with-build-cc=gcc'],
+    ['--with-shared', '--without-debug', '--without-ada', '--without-tests', '--without-manpages'],
+    ['--enable-pc-files', '--with-pkg-config-libdir=/lib/pkgconfig', '--disable-stripping'],
+    ['--enable-widec', '--with-default-terminfo-dir=/share/terminfo', '--with-build-cc=gcc'],
   ],
 });

@@ -1,4 +1,4 @@
-import { autotools, makeInstall } from '#mk';
+import { autotools } from '#mk';
 
 export default autotools({
   version: '4.13',
@@ -14,14 +14,6 @@ export default autotools({
   update: { from: 'github', repo: 'shadow-maint/shadow', of: 'releases' },
   depends: ['toolchain'],
   configure: ['--disable-man', '--disable-subordinate-ids', '--without-nscd', '--without-sssd'],
+  make: ['suidperms=0755'],
   permissions: { 'bin/passwd': { mode: 0o4755 }, 'bin/su': { mode: 0o4755 } },
-
-  async deploy(ctx) {
-    await makeInstall(ctx, 'install', 'suidperms=0755');
-    // coreutils has it.
-    await ctx.remove('bin/groups');
-    // What upstream chooses where nothing is chosen can be broken in minutes.
-    const defaults = `${ctx.deployDir}/etc/login.defs`;
-    await ctx.edit(defaults, (text) => text.replace('#ENCRYPT_METHOD DES', 'ENCRYPT_METHOD SHA512'));
-  },
 });

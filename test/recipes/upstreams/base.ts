@@ -4,6 +4,20 @@ import { githubReleases, type Recorded } from './recorded.ts';
 /** What an ordinary system has beside the programs of GNU. */
 export const base: Readonly<Record<string, Recorded>> = {
   'bash-completion': githubReleases('scop/bash-completion', '2.19.0', '2.19.0', '2.18.1', '2.11', '1.99'),
+  'btrfs-progs': {
+    newest: '6.19.1',
+    pages: {
+      'https://www.kernel.org/pub/linux/kernel/people/kdave/btrfs-progs/': listingPage(
+        ...['../', 'btrfs-progs-v4.20.2.tar.xz', 'btrfs-progs-v6.2.tar.sign', 'btrfs-progs-v6.2.tar.xz'],
+        ...[
+          'btrfs-progs-v6.19.1.tar.gz',
+          'btrfs-progs-v6.19.1.tar.xz',
+          'btrfs-progs-v6.20-rc1.tar.xz',
+          'sha256sums.asc',
+        ],
+      ),
+    },
+  },
   bzip2: {
     newest: '1.0.19',
     pages: {
@@ -17,6 +31,14 @@ export const base: Readonly<Record<string, Recorded>> = {
         'md5.sum',
         'docs/',
       ),
+    },
+  },
+  dosfstools: githubReleases('dosfstools/dosfstools', '4.9', 'v4.10-rc1', 'v4.9', 'v4.2', 'v4.1'),
+  e2fsprogs: {
+    newest: '1.49.2',
+    pages: {
+      'https://sourceforge.net/projects/e2fsprogs/rss?path=/e2fsprogs':
+        '<rss><channel><title>e2fsprogs</title><item><title>/e2fsprogs/v1.49.2/e2fsprogs-1.49.2.tar.gz</title></item><item><title>/e2fsprogs/v1.49.2/e2fsprogs-libs-1.49.2.tar.gz</title></item><item><title>/e2fsprogs/v1.47.0/e2fsprogs-1.47.0.tar.gz</title></item></channel></rss>',
     },
   },
   file: {
@@ -127,7 +149,7 @@ export const base: Readonly<Record<string, Recorded>> = {
     newest: '3.49.2',
     pages: {
       'https://www.sqlite.org/download.html':
-        '<a href="2026/sqlite-amalgamation-3490200.zip">x</a> PRODUCT,3.49.2,2026/sqlite-autoconf-3490200.tar.gz,3206264,0a <a href="2026/sqlite-autoconf-3490200.tar.gz">x</a> <a href="2026/sqlite-src-3490200.zip">x</a>',
+        '<a href="2026/sqlite-amalgamation-3490200.zip">x</a> PRODUCT,3.49.2,2026/sqlite-src-3490200.zip,3206264,0a <a href="2026/sqlite-src-3490200.zip">x</a> <a href="2026/sqlite-autoconf-3490200.tar.gz">x</a>',
     },
   },
   'util-linux': {

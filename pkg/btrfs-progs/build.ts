@@ -1,0 +1,16 @@
+import { autotools, configure, make } from '#mk';
+
+export default autotools({
+  version: '6.2',
+  url: (v) => `https://www.kernel.org/pub/linux/kernel/people/kdave/btrfs-progs/btrfs-progs-v${v}.tar.xz`,
+  sha256: '5fa59b9304bec59a8f0cb505f60c95d8c46b2948389033ad9d3cd72928bfd144',
+  license: 'GPL-2.0-only AND LGPL-2.1-or-later',
+  depends: ['lzo', 'util-linux', 'zlib'],
+  inSource: true,
+
+  async build(ctx) {
+    const off = ['backtrace', 'convert', 'documentation', 'libudev', 'python', 'zstd'];
+    await configure({ ...ctx, sourceDir: '.' }, [...off.map((name) => `--disable-${name}`)]);
+    await make(ctx);
+  },
+});
