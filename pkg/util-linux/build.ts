@@ -12,5 +12,7 @@ export default autotools({
     ['--disable-login', '--disable-su', '--disable-nologin', '--disable-chfn-chsh', '--disable-vipw'],
     ['--disable-makeinstall-chown', '--disable-makeinstall-setuid', '--disable-use-tty-group'],
     ['--with-ncursesw', '--without-udev', '--enable-fs-paths-default=/bin'],
+    // The build machine's, which would be taken.
+    ['NCURSESW6_CONFIG=false', 'NCURSESW5_CONFIG=false'],
   ],
 });
