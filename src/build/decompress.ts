@@ -1,9 +1,9 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
-import { describeExit, findProgram, finished, start, succeeded } from '../base/command.ts';
+import { describeExit, findProgram, succeeded } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
-import { isErrno } from '../base/files.ts';
+import { readOutput, readWhole, type Take } from './read-output.ts';
 import { isTarHeader } from './tar-header.ts';
 
 /** What a file is, by its first bytes. */
@@ -36,22 +36,29 @@ const marks: readonly (readonly [Buffer, Format])[] = [
   [Buffer.from([0x50, 0x4b, 3, 4]), 'zip'],
 ];
 
-/** The content of a file without its compression. Ending early is fine; a damaged file is unpack-failed. */
-export async function* decompress(file: string, format: Format): AsyncGenerator<Buffer> {
-  if (format === 'gzip') yield* gunzip(file);
+/** Hands the content of a file without its compression to `take`. A damaged file is unpack-failed. */
+export async function decompress(file: string, format: Format, take: Take): Promise<void> {
+  if (format === 'gzip') await gunzip(file, take);
   else if (format === 'bzip2' || format === 'xz' || format === 'zstd' || format === 'lzip')
-    yield* throughProgram(file, format);
-  else yield* createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+    await throughProgram(file, format, take);
+  else {
+    const input = openSync(file, 'r');
+    try {
+      await readWhole(input, take);
+    } finally {
+      closeSync(input);
+    }
+  }
 }
 
-async function* gunzip(file: string): AsyncGenerator<Buffer> {
+async function gunzip(file: string, take: Take): Promise<void> {
   // Most runs unpack nothing.
   const { createGunzip } = await import('node:zlib');
   const output = createGunzip({ chunkSize: 256 * 1024 });
   const input = createReadStream(file, { highWaterMark: 256 * 1024 });
   pipeline(input, output, () => {});
   try {
-    yield* output as AsyncIterable<Buffer>;
+    for await (const bytes of output as AsyncIterable<Buffer>) if (!take(bytes)) return;
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))
       throw damaged(file, error.message);
@@ -67,30 +74,20 @@ const packages = { bzip2: 'bzip2', xz: 'xz-utils', zstd: 'zstd', lzip: 'lzip' } 
 const programFor = (format: keyof typeof packages): string =>
   format === 'lzip' && findProgram('lzip') === undefined ? 'xz' : format;
 
-async function* throughProgram(file: string, format: keyof typeof packages): AsyncGenerator<Buffer> {
+async function throughProgram(file: string, format: keyof typeof packages, take: Take): Promise<void> {
   const program = programFor(format);
+  if (findProgram(program) === undefined) throw missing(file, format);
   const input = openSync(file, 'r');
-  const child = start([program, '-dc'], { stdio: [input, 'pipe', 'pipe'], detached: false });
-  closeSync(input);
-  const exit = finished(child);
-  exit.catch(() => {});
-  let complaint = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaint += text;
-  });
-  let ended = false;
   try {
-    yield* (child.stdout ?? []) as AsyncIterable<Buffer>;
-    ended = true;
-    const how = await exit;
-    if (!succeeded(how) && format === 'lzip' && /format not recognized/.test(complaint)) throw missing(file, format);
+    const end = await readOutput([program, '-dc'], input, take);
+    if (end === undefined) return;
+    const { complaint } = end;
+    if (!succeeded(end) && format === 'lzip' && /format not recognized/.test(complaint)) throw missing(file, format);
     // bzip2 alone only remarks on it.
     if (/trailing garbage/.test(complaint)) throw damaged(file, complaint.trim());
-    if (!succeeded(how)) throw damaged(file, complaint.trim() || `${program} ${describeExit(how)}`);
-  } catch (error) {
-    throw isErrno(error, 'ENOENT') ? missing(file, format) : error;
+    if (!succeeded(end)) throw damaged(file, complaint.trim() || `${program} ${describeExit(end)}`);
   } finally {
-    if (!ended) child.kill('SIGKILL');
+    closeSync(input);
   }
 }
 

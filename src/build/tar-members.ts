@@ -37,18 +37,18 @@ const kinds: Readonly<Record<string, Member['kind']>> = {
 const textLimit = 1024 * 1024;
 
 /**
- * Shows `take` each member of a tar archive (POSIX, pax, GNU, older), up to its end mark or the end of the bytes, which
- * are read in any case. Fails with unpack-failed where the archive is damaged, or says what two readers may take for
- * different things.
+ * Shows `take` each member of a tar archive (POSIX, pax, GNU, older), up to its end mark or the end of the bytes. `feed`
+ * hands over all of these, in pieces of any size, unless it is told by false that no more is wanted. Fails with
+ * unpack-failed where the archive is damaged, or says what two readers may take for different things.
  */
 export async function eachMember(
   archive: string,
-  chunks: AsyncIterable<Uint8Array>,
+  feed: (read: (chunk: Uint8Array) => boolean) => Promise<void>,
   take: (member: Member) => Taking,
 ): Promise<void> {
   const reader = tarReader(take);
   try {
-    for await (const chunk of chunks) if (!reader.read(chunk)) return;
+    await feed(reader.read);
     reader.end();
   } catch (error) {
     if (!(error instanceof TarError)) throw error;

@@ -82,14 +82,11 @@ function noArchive(file: string, format: Format): Failure {
 }
 
 /** False when what was compressed is no tar archive. */
-async function untar(archive: string, format: Format, tree: UnpackTree, budget: Budget): Promise<boolean> {
-  const chunks = await tarBytes(archive, format, budget);
-  if (chunks === undefined) return false;
-  await eachMember(archive, chunks, (member) => {
+function untar(archive: string, format: Format, tree: UnpackTree, budget: Budget): Promise<boolean> {
+  return readTar(archive, format, budget, (member) => {
     budget.entry();
     return put(member, tree, basename(archive));
   });
-  return true;
 }
 
 function put({ kind, type, name, linkname, mode, mtime }: Member, tree: UnpackTree, archive: string): Taking {
@@ -108,51 +105,47 @@ function put({ kind, type, name, linkname, mode, mtime }: Member, tree: UnpackTr
 
 const others: Readonly<Record<string, string>> = { 3: 'a character device', 4: 'a block device', 6: 'a named pipe' };
 
-/** The uncompressed bytes, if they start as a tar archive does. */
-async function tarBytes(archive: string, format: Format, budget: Budget): Promise<AsyncIterable<Buffer> | undefined> {
-  const chunks = decompress(archive, format);
+/** Shows `take` the members of a tar archive. False for a file that does not start as one. */
+async function readTar(
+  archive: string,
+  format: Format,
+  budget: Budget,
+  take: (member: Member) => Taking,
+): Promise<boolean> {
   let start: Buffer = Buffer.alloc(0);
-  while (start.length < 512) {
-    const { value, done } = await chunks.next();
-    if (done) break;
-    start = start.length === 0 ? value : Buffer.concat([start, value]);
-  }
-  if (isTarHeader(start)) return following(start, chunks, budget);
-  await chunks.return(undefined);
-  const broken = format === 'other' ? undefined : brokenTar(start);
+  let isTar = false;
+  const feed = (read: (bytes: Buffer) => boolean) =>
+    decompress(archive, format, (bytes) => {
+      if (isTar) {
+        budget.bytes(bytes.length);
+        return read(bytes);
+      }
+      start = Buffer.concat([start, bytes]);
+      if (start.length < 512) return true;
+      isTar = isTarHeader(start);
+      if (!isTar) return false;
+      budget.bytes(start.length);
+      return read(start);
+    });
+  await eachMember(archive, feed, take);
+  const broken = isTar || format === 'other' ? undefined : brokenTar(start);
   if (broken !== undefined) throw brokenArchive(archive, broken);
-  return undefined;
-}
-
-async function* following(start: Buffer, chunks: AsyncGenerator<Buffer>, budget: Budget): AsyncGenerator<Buffer> {
-  try {
-    budget.bytes(start.length);
-    yield start;
-    for await (const chunk of chunks) {
-      budget.bytes(chunk.length);
-      yield chunk;
-    }
-  } finally {
-    await chunks.return(undefined);
-  }
+  return isTar;
 }
 
 async function extractMember(archive: string, path: string, to: string, budget: Budget): Promise<void> {
-  const chunks = await tarBytes(archive, formatOf(archive), budget);
   const seen: string[] = [];
   let found = false;
-  if (chunks !== undefined) {
-    await eachMember(archive, chunks, ({ name, kind }) => {
-      if (found) return 'stop';
-      seen.push(shownName(name));
-      if (kind !== 'file' || clean(shownName(name)) !== clean(path)) return 'skip';
-      found = true;
-      return newFile(to, budget);
-    });
-  }
+  const isTar = await readTar(archive, formatOf(archive), budget, ({ name, kind }) => {
+    if (found) return 'stop';
+    seen.push(shownName(name));
+    if (kind !== 'file' || clean(shownName(name)) !== clean(path)) return 'skip';
+    found = true;
+    return newFile(to, budget);
+  });
   if (found) return;
   throw new Failure('unpack-failed', `${basename(archive)}: holds no file ${path}`, {
-    detail: chunks === undefined ? 'it is no tar archive' : `it holds\n${seen.slice(0, 20).join('\n')}`,
+    detail: isTar ? `it holds\n${seen.slice(0, 20).join('\n')}` : 'it is no tar archive',
     hint: 'check "inside" of this alternative in the recipe',
   });
 }

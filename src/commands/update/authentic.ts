@@ -1,8 +1,6 @@
-import { createWriteStream, mkdtempSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Failure, failuresOf } from '../../base/failure.ts';
 import { removeTree } from '../../base/files.ts';
 import { decompress, formatOf } from '../../build/decompress.ts';
@@ -58,7 +56,7 @@ async function signedBy({ url, path }: Received, signature: string | undefined, 
     await receive(signature, signatureFile, largestSignature);
     // kernel.org signs what is in the compressed file.
     const isOfContent = signature !== `${url}.sign` && signature.endsWith('.tar.sign');
-    if (isOfContent) await pipeline(Readable.from(decompress(path, formatOf(path))), createWriteStream(content));
+    if (isOfContent) await writeContent(path, content);
     const signer = await requireSignature(isOfContent ? content : path, signatureFile, keyFile);
     return `signed by ${signer}, whose key is in ${keys}: ${signature}`;
   } catch (error) {
@@ -70,6 +68,19 @@ async function signedBy({ url, path }: Received, signature: string | undefined, 
     });
   } finally {
     removeTree(scratch);
+  }
+}
+
+/** Writes what is in a compressed file into another one. */
+async function writeContent(compressed: string, path: string): Promise<void> {
+  const file = openSync(path, 'w');
+  try {
+    await decompress(compressed, formatOf(compressed), (bytes) => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      return true;
+    });
+  } finally {
+    closeSync(file);
   }
 }
 
