@@ -1,3 +1,4 @@
+import { shownName } from '../base/byte-name.ts';
 import { Failure } from '../base/failure.ts';
 
 /** How much an archive may become. Whatever real source trees need is far below, and what fills a disk far above. */
@@ -21,6 +22,7 @@ export interface Budget {
   /** Bytes came out of the archive, or are holes in its files. */
   bytes(count: number): void;
   entry(): void;
+  /** The name is a byte string. */
   depth(name: string, count: number): void;
 }
 
@@ -40,7 +42,8 @@ export function budgetFor(archive: string, limits: Limits): Budget {
       if (++entries > limits.entries) refuse(`has more than ${limits.entries} members`);
     },
     depth(name, count) {
-      if (count > limits.depth) refuse(`member "${name.slice(0, 40)}…" is more than ${limits.depth} directories deep`);
+      if (count > limits.depth)
+        refuse(`member "${shownName(name).slice(0, 40)}…" is more than ${limits.depth} directories deep`);
     },
   };
 }

@@ -58,7 +58,7 @@ export function unpackTree(archive: string, into: string, budget: Budget): Unpac
     if (name.startsWith('/')) throw unsafe(name, 'has an absolute name');
     if (parts.includes('..')) throw unsafe(name, climbs(parts) ? 'leads out of the archive' : 'has ".." in its name');
     if (name.includes('\0')) throw unsafe(name, 'has a zero byte in its name');
-    budget.depth(shownName(name), parts.length);
+    budget.depth(name, parts.length);
     return parts.join('/');
   };
 
