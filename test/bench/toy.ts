@@ -53,17 +53,22 @@ export function openToy(dir: string, count: number, shape: Shape = 'wide'): Toy 
   const env = { PATH: process.env['PATH'], HOME: dir, MK_STORE: join(dir, 'store'), MK_MIRRORS: '' };
   return {
     layer,
-    make: (...args) => runNode([mk, 'toy', 'box', '--layer', layer, ...args], { cwd: here, env }),
+    make: (...args) => void runNode([mk, 'toy', 'box', '--layer', layer, ...args], { cwd: here, env }),
   };
 }
 
-/** Runs our Node to its end; it must succeed. */
+/** Runs our Node to its end and returns what it printed; it must succeed. */
 export function runNode(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
-): void {
-  const { status, stderr } = spawnSync(process.execPath, args, { ...options, encoding: 'utf8', maxBuffer: 2 ** 28 });
+): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    ...options,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   if (status !== 0) throw new Error(`node ${args.join(' ')} exited with status ${status}\n${stderr}`);
+  return stdout;
 }
 
 /** CPU time, in milliseconds, of what `work` starts and waits for; the kernel counts it in steps of ten. */

@@ -41,8 +41,11 @@ export const unpacking: Benchmark = {
         work(to);
         return performance.now() - started;
       };
+      const memory: number[] = [];
       const found = await measure(times, {
-        mk: timed((to) => runNode([join(import.meta.dirname, 'unpack-process.ts'), to, ...paths])),
+        mk: timed((to) => {
+          memory.push(Number(runNode([join(import.meta.dirname, 'unpack-process.ts'), to, ...paths])) / 2 ** 20);
+        }),
         tar: timed((to) => {
           for (const [at, path] of paths.entries()) {
             mkdirSync(join(to, String(at)));
@@ -52,7 +55,14 @@ export const unpacking: Benchmark = {
         }),
       });
       const bytes = all.reduce((sum, { size }) => sum + size, 0);
-      return { what, bytes, ...found, 'mk / tar': found.mk.median / found.tar.median, target: 1.1 };
+      return {
+        what,
+        bytes,
+        ...found,
+        'mk / tar': found.mk.median / found.tar.median,
+        target: 1.1,
+        'MiB of mk': Math.round(Math.max(...memory)),
+      };
     }
   },
 };
