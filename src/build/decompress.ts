@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
@@ -36,11 +37,14 @@ const marks: readonly (readonly [Buffer, Format])[] = [
   [Buffer.from([0x50, 0x4b, 3, 4]), 'zip'],
 ];
 
-/** Hands the content of a file without its compression to `take`. A damaged file is unpack-failed. */
-export async function decompress(file: string, format: Format, take: Take): Promise<void> {
+/**
+ * Hands the content of a file without its compression to `take`. A damaged file is unpack-failed. Of more than one thread
+ * only xz makes use, and only for files that are made for it.
+ */
+export async function decompress(file: string, format: Format, take: Take, threads = 1): Promise<void> {
   if (format === 'gzip') await gunzip(file, take);
   else if (format === 'bzip2' || format === 'xz' || format === 'zstd' || format === 'lzip')
-    await throughProgram(file, format, take);
+    await throughProgram(file, format, take, threads);
   else {
     const input = openSync(file, 'r');
     try {
@@ -74,12 +78,12 @@ const packages = { bzip2: 'bzip2', xz: 'xz-utils', zstd: 'zstd', lzip: 'lzip' } 
 const programFor = (format: keyof typeof packages): string =>
   format === 'lzip' && findProgram('lzip') === undefined ? 'xz' : format;
 
-async function throughProgram(file: string, format: keyof typeof packages, take: Take): Promise<void> {
+async function throughProgram(file: string, format: keyof typeof packages, take: Take, threads: number): Promise<void> {
   const program = programFor(format);
   if (findProgram(program) === undefined) throw missing(file, format);
   const input = openSync(file, 'r');
   try {
-    const end = await readOutput([program, '-dc'], input, take);
+    const end = await readOutput([program, '-dc', ...(format === 'xz' ? xzOptions(file, threads) : [])], input, take);
     if (end === undefined) return;
     const { complaint } = end;
     if (!succeeded(end) && format === 'lzip' && /format not recognized/.test(complaint)) throw missing(file, format);
@@ -89,6 +93,24 @@ async function throughProgram(file: string, format: keyof typeof packages, take:
   } finally {
     closeSync(input);
   }
+}
+
+/**
+ * With how many threads xz is to decompress a file. Whoever compressed it with several wrote down how long each block is,
+ * and these can be decompressed side by side; each thread holds whole blocks in memory.
+ */
+export function xzOptions(file: string, threads: number): string[] {
+  // The flags of the first block: both of its lengths are there.
+  const isInBlocks = ((startOf(file)[13] ?? 0) & 0xc0) === 0xc0;
+  if (threads < 2 || !isInBlocks || !canXzBeLimited()) return ['-T1'];
+  return [`-T${threads}`, '--memlimit-mt-decompress=200MiB'];
+}
+
+/** Before version 5.4 xz knows no such limit, and decompresses with one thread whatever it is told. */
+function canXzBeLimited(): boolean {
+  const { stdout } = spawnSync('xz', ['--version'], { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'] });
+  const [, major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
+  return Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 4);
 }
 
 const missing = (file: string, format: keyof typeof packages): Failure =>

@@ -58,8 +58,10 @@ type Contexts = ReturnType<typeof contextMaker>;
 
 async function prepare(action: Action, recipe: Recipe, contexts: Contexts): Promise<void> {
   const log = enter('unpack', action);
+  // Two keep up with the one that writes the files.
+  const threads = Math.min(action.jobs, 2);
   for (const { file, into, inside, plain } of action.unpack) {
-    const options = { ...(inside !== undefined && { inside }), ...(plain !== undefined && { plain }) };
+    const options = { threads, ...(inside !== undefined && { inside }), ...(plain !== undefined && { plain }) };
     await unpackDistfile(file, join(action.paths.sourceDir, into), options);
   }
   enter('prepare', action);

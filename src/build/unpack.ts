@@ -12,17 +12,18 @@ import { newFile, type UnpackTree, unpackTree } from './unpack-tree.ts';
  * Unpacks a distfile into the directory `into`, which is created. Its kind is told by its content: tar, plain or
  * compressed with gzip, bzip2, xz, zstd or lzip, and zip. If all is in one top directory, the content of that goes into
  * `into`. With `inside` the distfile is an archive that holds the real one at this path. With `plain` it is not unpacked,
- * whatever it is, but copied in under this name.
+ * whatever it is, but copied in under this name. More than one of `threads` is for archives that somebody vouches for:
+ * the parts of decompressors that use them are young.
  * Fails with unpack-unsafe for a member that would act outside of `into` and for an archive that becomes more than
  * `limits` allow, with unpack-failed for a damaged one and for a file that is no archive.
  */
 export async function unpackDistfile(
   archive: string,
   into: string,
-  { inside, plain, limits = limitsFor(statSync(archive).size) }: UnpackOptions = {},
+  { inside, plain, threads = 1, limits = limitsFor(statSync(archive).size) }: UnpackOptions = {},
 ): Promise<void> {
   mkdirSync(into, { recursive: true });
-  const put = (file: string) => (plain === undefined ? unpack(file, into, limits) : copyIn(file, into, plain));
+  const put = (file: string) => (plain === undefined ? unpack(file, into, limits, threads) : copyIn(file, into, plain));
   if (inside === undefined) return put(archive);
   const scratch = mkdtempSync(join(into, '.inner-'));
   try {
@@ -37,16 +38,18 @@ export async function unpackDistfile(
 interface UnpackOptions {
   readonly inside?: string;
   readonly plain?: string;
+  readonly threads?: number;
   readonly limits?: Limits;
 }
 
-async function unpack(archive: string, into: string, limits: Limits): Promise<void> {
+async function unpack(archive: string, into: string, limits: Limits, threads: number): Promise<void> {
   const format = formatOf(archive);
   const budget = budgetFor(basename(archive), limits);
   const tree = unpackTree(basename(archive), into, budget);
   try {
     if (format === 'zip') await (await import('./unzip.ts')).unzip(archive, tree, budget);
-    else if (format === 'other' || !(await untar(archive, format, tree, budget))) throw noArchive(archive, format);
+    else if (format === 'other' || !(await untar({ archive, format, threads }, tree, budget)))
+      throw noArchive(archive, format);
     tree.finish();
   } finally {
     tree.discard();
@@ -81,11 +84,18 @@ function noArchive(file: string, format: Format): Failure {
   });
 }
 
+/** An archive, how it is compressed, and with how many threads it may be decompressed. */
+interface Compressed {
+  readonly archive: string;
+  readonly format: Format;
+  readonly threads: number;
+}
+
 /** False when what was compressed is no tar archive. */
-function untar(archive: string, format: Format, tree: UnpackTree, budget: Budget): Promise<boolean> {
-  return readTar(archive, format, budget, (member) => {
+function untar(compressed: Compressed, tree: UnpackTree, budget: Budget): Promise<boolean> {
+  return readTar(compressed, budget, (member) => {
     budget.entry();
-    return put(member, tree, basename(archive));
+    return put(member, tree, basename(compressed.archive));
   });
 }
 
@@ -107,15 +117,14 @@ const others: Readonly<Record<string, string>> = { 3: 'a character device', 4: '
 
 /** Shows `take` the members of a tar archive. False for a file that does not start as one. */
 async function readTar(
-  archive: string,
-  format: Format,
+  { archive, format, threads }: Compressed,
   budget: Budget,
   take: (member: Member) => Taking,
 ): Promise<boolean> {
   let start: Buffer = Buffer.alloc(0);
   let isTar = false;
-  const feed = (read: (bytes: Buffer) => boolean) =>
-    decompress(archive, format, (bytes) => {
+  const feed = (read: (bytes: Buffer) => boolean) => {
+    const onBytes = (bytes: Buffer) => {
       if (isTar) {
         budget.bytes(bytes.length);
         return read(bytes);
@@ -126,7 +135,9 @@ async function readTar(
       if (!isTar) return false;
       budget.bytes(start.length);
       return read(start);
-    });
+    };
+    return decompress(archive, format, onBytes, threads);
+  };
   await eachMember(archive, feed, take);
   const broken = isTar || format === 'other' ? undefined : brokenTar(start);
   if (broken !== undefined) throw brokenArchive(archive, broken);
@@ -136,7 +147,7 @@ async function readTar(
 async function extractMember(archive: string, path: string, to: string, budget: Budget): Promise<void> {
   const seen: string[] = [];
   let found = false;
-  const isTar = await readTar(archive, formatOf(archive), budget, ({ name, kind }) => {
+  const isTar = await readTar({ archive, format: formatOf(archive), threads: 1 }, budget, ({ name, kind }) => {
     if (found) return 'stop';
     seen.push(shownName(name));
     if (kind !== 'file' || clean(shownName(name)) !== clean(path)) return 'skip';
