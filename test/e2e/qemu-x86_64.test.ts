@@ -1,57 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MkEvent } from '../../src/report/event.ts';
+import { named, root, workplace } from '../support/workplace.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'mk-e2e-'));
 /** A path that any unquoted use of it would break. */
 const work = join(scratch, 'a b', 'ü');
-const children = new Set<ChildProcess>();
+// From nothing: with a store of its own.
+const { start, mk, build, end } = workplace(work, { MK_STORE: join(scratch, 'store') });
 
 beforeAll(() => mkdirSync(work, { recursive: true }));
 afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+  end();
   rmSync(scratch, { recursive: true, force: true });
 });
-
-function start(...args: readonly string[]): ChildProcess {
-  const env = { ...process.env, MK_STORE: join(scratch, 'store') };
-  const child = spawn(process.execPath, [join(root, 'src/bin/mk.js'), ...args], { cwd: work, env });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  return child;
-}
-
-async function mk(...args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const child = start(...args);
-  const texts = { stdout: '', stderr: '' };
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    texts.stdout += text;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    texts.stderr += text;
-  });
-  const [status] = (await once(child, 'close')) as [number | null];
-  return { status, ...texts };
-}
-
-type PackageEvent = Extract<MkEvent, { event: 'package' }>;
-
-/** Builds a target; its package events, in order. A failure shows everything that mk said. */
-async function build(...args: readonly [string, string, ...string[]]): Promise<readonly PackageEvent[]> {
-  const { status, stderr } = await mk(...args, '--events', 'events');
-  expect(status, stderr).toBe(0);
-  const events = readFileSync(join(work, 'events'), 'utf8').trim().split('\n');
-  return events.map((line) => JSON.parse(line) as MkEvent).filter((event) => event.event === 'package');
-}
-
-const named = (events: readonly PackageEvent[], verdict: string) =>
-  events.filter((event) => event.verdict === verdict).map((event) => event.package);
 
 test('minimal is built from upstream source and nothing else', async () => {
   const events = await build('qemu-x86_64', 'minimal');
