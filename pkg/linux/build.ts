@@ -36,7 +36,7 @@ export default recipe(({ toolchain }) => {
     ],
 
     async deploy(ctx) {
-      const { config, run, sourceDir, sysroot, buildDir, deployDir, read, write, install } = ctx;
+      const { config, run, sourceDir, sysroot, buildDir, deployDir, read, write, install, remove } = ctx;
       const make = ['make', '-s', '-C', sourceDir, `O=${buildDir}`, variables(ctx)];
       await run.with({ stdout: 'image-name' })`${make} image_name`;
       await install((await read('image-name')).trim(), 'boot/vmlinuz');
@@ -44,7 +44,9 @@ export default recipe(({ toolchain }) => {
       await write(`${deployDir}/boot/vmlinuz.config`, settings.replace(`${sysroot}/${initramfs}`, initramfs));
       const trees = `arch/${config.toolchain.text('LINUX_CPU')}/boot/dts`;
       for (const name of deviceTrees(ctx)) await install(`${trees}/${name}.dtb`, `boot/${basename(name)}.dtb`);
-      if (await hasModules(ctx)) await run`${make} INSTALL_MOD_PATH=${deployDir} DEPMOD=true modules_install`;
+      if (!(await hasModules(ctx))) return;
+      await run`${make} INSTALL_MOD_PATH=${deployDir} DEPMOD=true modules_install`;
+      await remove('lib/modules/*/build', 'lib/modules/*/source');
     },
   });
 });
