@@ -45,11 +45,7 @@ export async function runCommand(options: {
   const command = options.command.length === 0 ? undefined : options.command;
   const run = { releaseDir, settings, command, output: process.stdout, errors: process.stderr };
   if (Object.keys(settings).length === 0) {
-    const [unfit] = Object.entries({ disk: options.disk, keep: options.keep, nic: options.nics[0] }).filter(
-      ([, value]) => value !== undefined && value !== false,
-    );
-    if (unfit !== undefined)
-      throw new Failure('usage', `--${unfit[0]} is for boards that QEMU emulates, and ${board} has no file QEMU`);
+    expectEmulated(options);
     return runInContainer(run);
   }
   const disk = diskSettings(configFor(target, () => {}).variables('DISK'));
@@ -63,6 +59,15 @@ export async function runCommand(options: {
     ...(options.disk && { disk }),
     ...(keep !== undefined && { keep }),
     ...(options.nics.length > 0 && { nics: options.nics }),
+  });
+}
+
+/** Fails for options that make no sense without an emulated machine. */
+function expectEmulated({ board, disk, keep, nics }: Parameters<typeof runCommand>[0]): void {
+  const given = disk ? '--disk' : keep !== undefined ? '--keep' : nics.length > 0 ? '--nic' : undefined;
+  if (given === undefined) return;
+  throw new Failure('usage', `${given} is for boards that QEMU emulates, and ${board} has no file QEMU`, {
+    hint: 'it runs as a container: leave the option out',
   });
 }
 

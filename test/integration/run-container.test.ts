@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { directory, sourceFile, textFile, writeTar } from '../../src/image/index.ts';
 import { runInContainer } from '../../src/run/container.ts';
+import { workspace } from '../support/workspace.ts';
 
 // The root file system has the machine's own shell and the libraries it needs.
 const shell = realpathSync('/bin/sh');
@@ -77,3 +78,14 @@ test.runIf(works)('a command whose output nobody wants any more is stopped', asy
   const status = await runInContainer({ ...options, command: ['sh', '-c', 'while :; do echo more; done'] });
   expect(status).toBe(141);
 });
+
+test.each([['--disk'], ['--keep', 'x'], ['--nic', 'user']])(
+  '%s is refused for what is no emulated machine',
+  async (...words) => {
+    await using ws = await workspace({ 'pkg/release/build.ts': 'export default {};\n' });
+    expect(await ws.build()).toMatchObject({ status: 0 });
+    const { status, stderr } = await ws.mk('run', 'toy', 'box', '--layer', ws.layer, ...words);
+    expect(stderr).toContain(`${words[0]} is for boards that QEMU emulates, and toy has no file QEMU`);
+    expect(status).toBe(2);
+  },
+);
