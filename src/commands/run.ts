@@ -31,6 +31,11 @@ export async function runCommand(options: {
   const { board, product, layers, installation } = options;
   const workspace = openWorkspace({ root: installation.root, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, board, product);
+  const variables = (file: string) =>
+    Object.fromEntries([...readVariables(target.locations, file)].map(([name, { value }]) => [name, value]));
+  const settings = variables('QEMU');
+  const isEmulated = Object.keys(settings).length > 0;
+  if (!isEmulated) expectNoMachine(options);
   const root = workspace.packages.has(`release-${board}`) ? `release-${board}` : 'release';
   const releaseDir = join(workspace.buildDir, `${board}-${product}`, 'deploy', root);
   if (!existsSync(releaseDir)) {
@@ -39,15 +44,9 @@ export async function runCommand(options: {
       hint: `run \`mk ${board} ${product}\` first`,
     });
   }
-  const variables = (file: string) =>
-    Object.fromEntries([...readVariables(target.locations, file)].map(([name, { value }]) => [name, value]));
-  const settings = variables('QEMU');
   const command = options.command.length === 0 ? undefined : options.command;
   const run = { releaseDir, settings, command, output: process.stdout, errors: process.stderr };
-  if (Object.keys(settings).length === 0) {
-    expectEmulated(options);
-    return runInContainer(run);
-  }
+  if (!isEmulated) return runInContainer(run);
   const disk = diskSettings(configFor(target, () => {}).variables('DISK'));
   const keep = options.keep === undefined ? undefined : resolve(options.keep);
   if (keep !== undefined && !existsSync(keep)) {
@@ -63,7 +62,7 @@ export async function runCommand(options: {
 }
 
 /** Fails for options that make no sense without an emulated machine. */
-function expectEmulated({ board, disk, keep, nics }: Parameters<typeof runCommand>[0]): void {
+function expectNoMachine({ board, disk, keep, nics }: Parameters<typeof runCommand>[0]): void {
   const given = disk ? '--disk' : keep !== undefined ? '--keep' : nics.length > 0 ? '--nic' : undefined;
   if (given === undefined) return;
   throw new Failure('usage', `${given} is for boards that QEMU emulates, and ${board} has no file QEMU`, {
