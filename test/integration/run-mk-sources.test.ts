@@ -129,3 +129,20 @@ test('a download that failed is tried and told once in a run, also when several 
   const told = run.events.filter((each) => each.event === 'activity' && each.activity === 'fetch');
   expect(told.length, JSON.stringify(told)).toBeLessThanOrEqual(1);
 });
+
+test('sources of several packages are unpacked and prepared side by side', async () => {
+  await using ws = await workspace({ 'product/box/ROOTFS': 'reader\nwriter\n' });
+  const prepares = {
+    reader: 'await run`cat ${recipeDir}/meet`',
+    writer: 'await run.with({ stdout: `${recipeDir}/meet` })`echo here`',
+  };
+  for (const [name, act] of Object.entries(prepares)) {
+    const { fields } = tarball(ws, [name, '1'], { word: name });
+    ws.write(`pkg/${name}/build.ts`, toy(`${fields}, async prepare({ run, recipeDir }) { ${act}; }, ${word}`));
+  }
+  ws.fifo('pkg/reader/meet', 'pkg/writer/meet');
+  // With one slot the first would wait for the other for ever.
+  const run = await start(ws, 'box', '-j2').ended;
+  expect(run.status, run.stderr).toBe(0);
+  expect(ws.built('log/reader-prepare.log')).toContain('here');
+});
