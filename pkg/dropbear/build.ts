@@ -10,6 +10,7 @@ export default autotools({
   license: 'MIT AND BSD-2-Clause',
   depends: ['zlib'],
   provides: ['ssh-server'],
+  yields: ['bin/scp'],
   configure: ['--enable-bundled-libtom', '--disable-lastlog', '--disable-utmp', '--disable-wtmp'],
   make: variables,
 
