@@ -72,8 +72,8 @@ export function stopAll(signal: NodeJS.Signals): void {
   for (const child of groups) stop(child, signal);
 }
 
-/** Full path of a program on PATH, or undefined. */
-export function findProgram(name: string, path = process.env['PATH'] ?? ''): string | undefined {
+/** Full path of a program on PATH, or undefined. Without a PATH, as in the sandbox, it is where the system looks then. */
+export function findProgram(name: string, path = process.env['PATH'] ?? '/bin:/usr/bin'): string | undefined {
   const candidates = name.includes('/') ? [name] : path.split(delimiter).map((dir) => join(dir, name));
   return candidates.find(isExecutable);
 }

@@ -80,6 +80,16 @@ describe('a program', () => {
     expect(findProgram('tool', path)).toBe(`${tree.path}/a/tool`);
   });
 
+  test('is found without a PATH where the system looks then, as in the sandbox', () => {
+    const before = process.env['PATH'];
+    delete process.env['PATH'];
+    try {
+      expect(findProgram('sh')).toBe('/bin/sh');
+    } finally {
+      process.env['PATH'] = before;
+    }
+  });
+
   test('is no directory and no file that cannot be executed', () => {
     using tree = temporaryTree({ 'bin/tool/file': '', 'bin/data': '' });
     expect([findProgram('tool', `${tree.path}/bin`), findProgram('data', `${tree.path}/bin`)]).toEqual([
