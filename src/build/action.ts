@@ -84,8 +84,8 @@ export type Message =
   | ConfigRequest
   | { readonly tell: 'hook'; readonly hook: 'unpack' | 'prepare' | 'build' | 'deploy' }
   | { readonly tell: 'warning'; readonly message: string }
-  /** Job slots for a program that knows no job server; the answer is their number. */
-  | { readonly ask: 'share' }
+  /** Job slots for a program that knows no job server; the answer is their number. Default: as many as it may have. */
+  | { readonly ask: 'share'; readonly most?: number | undefined }
   | { readonly tell: 'share-end'; readonly jobs: number }
   | Ending;
 

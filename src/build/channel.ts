@@ -35,8 +35,8 @@ export function send(message: Message): void {
  */
 export const ask = (request: ConfigRequest): AnswerValue => answerTo(request) as AnswerValue;
 
-/** Takes job slots from the budget of the whole build, at once; their number, at least 1. */
-export const takeShare = (): number => answerTo({ ask: 'share' }) as number;
+/** Takes job slots from the budget of the whole build, at once and not more than `most`; their number, at least 1. */
+export const takeShare = (most?: number): number => answerTo({ ask: 'share', most }) as number;
 
 function answerTo(message: Message): AnswerValue | number {
   send(message);

@@ -161,7 +161,7 @@ async function listen(channel: Duplex, execution: Execution, end: (message: Endi
       for (const line of lines) {
         const message = JSON.parse(line) as Message;
         if ('ask' in message && message.ask === 'share') {
-          const share = execution.slot.share();
+          const share = execution.slot.share(message.most);
           shares.push(share);
           channel.write(`${JSON.stringify({ value: share.jobs } satisfies Answer)}\n`);
         } else if ('ask' in message) channel.write(`${JSON.stringify(answerTo(message, execution))}\n`);

@@ -6,9 +6,9 @@ export interface Slot {
   readonly path: string;
   /**
    * Takes slots for a program that knows no job server: what is free when nobody else works or waits, otherwise at most
-   * half of the budget; the holder's own slot is one of them, so that there is always one.
+   * half of the budget, and never more than `wanted`; the holder's own slot is one of them, so that there is always one.
    */
-  share(): Share;
+  share(wanted?: number): Share;
   release(): void;
 }
 
@@ -141,10 +141,10 @@ export function startJobServer(dir: string, jobs: number): JobServer {
     timer ??= setInterval(lookForIdle, tick).unref();
     return {
       path: holder.fifo.path,
-      share() {
+      share(wanted = jobs) {
         collect();
         const isAlone = holders.size === 1 && waiting.length === 0;
-        const most = isAlone ? jobs : Math.floor(jobs / 2);
+        const most = Math.min(wanted, isAlone ? jobs : Math.floor(jobs / 2));
         let extra = Math.max(0, Math.min(most - 1, free));
         const shared = 1 + extra;
         free -= extra;

@@ -11,7 +11,7 @@ import { stripFiles } from '../deploy/strip.ts';
 import type { Config } from '../recipe/config.ts';
 import type { ComputedRecipe, Recipe } from '../recipe/recipe.ts';
 import type { Action } from './action.ts';
-import { ask, receiveAction, send } from './channel.ts';
+import { ask, receiveAction, send, takeShare } from './channel.ts';
 import { contextMaker } from './context.ts';
 import { toolPrefix } from './environment.ts';
 import { hookConfig } from './hook-config.ts';
@@ -58,12 +58,13 @@ type Contexts = ReturnType<typeof contextMaker>;
 
 async function prepare(action: Action, recipe: Recipe, contexts: Contexts): Promise<void> {
   const log = enter('unpack', action);
-  // Two keep up with the one that writes the files.
-  const threads = Math.min(action.jobs, 2);
+  // Two that decompress keep up with the one that writes the files.
+  const threads = takeShare(2);
   for (const { file, into, inside, plain } of action.unpack) {
     const options = { threads, ...(inside !== undefined && { inside }), ...(plain !== undefined && { plain }) };
     await unpackDistfile(file, join(action.paths.sourceDir, into), options);
   }
+  send({ tell: 'share-end', jobs: threads });
   enter('prepare', action);
   process.chdir(action.paths.sourceDir);
   const context = contexts.prepare(log);

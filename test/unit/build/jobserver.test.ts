@@ -193,6 +193,13 @@ describe('a share', () => {
     makes.close();
   });
 
+  test('is no more than what is wanted, and the rest stays free', async () => {
+    start(8);
+    const slot = await server.take({ priority: 1 });
+    expect(slot.share(2).jobs).toBe(2);
+    expect(slot.share(20).jobs).toBe(7);
+  });
+
   test('of a budget of one is one', async () => {
     start(1);
     expect((await server.take({ priority: 1 })).share().jobs).toBe(1);
