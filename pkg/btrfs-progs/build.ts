@@ -8,9 +8,18 @@ export default autotools({
   depends: ['lzo', 'util-linux', 'zlib'],
   inSource: true,
 
+  async prepare({ applyPatches, run }) {
+    await applyPatches();
+    // The release has it where configure does not look.
+    await run`mv config.h.in include/`;
+  },
+
   async build(ctx) {
     const off = ['backtrace', 'convert', 'documentation', 'libudev', 'python', 'zstd'];
-    await configure({ ...ctx, sourceDir: '.' }, [...off.map((name) => `--disable-${name}`)]);
+    await configure(
+      { ...ctx, sourceDir: '.' },
+      off.map((name) => `--disable-${name}`),
+    );
     await make(ctx);
   },
 });

@@ -9,4 +9,6 @@ export default autotools({
   depends: ['util-linux'],
   // util-linux has the libraries and programs of the same names.
   configure: ['--enable-elf-shlibs', '--disable-fsck', '--disable-libblkid', '--disable-libuuid', '--disable-uuidd'],
+  // Checks what LVM has.
+  make: ['E2SCRUB_DIR='],
 });

@@ -15,4 +15,6 @@ export default autotools({
     // The build machine's, which would be taken.
     ['NCURSESW6_CONFIG=false', 'NCURSESW5_CONFIG=false'],
   ],
+  // Not //lib, which it would take for another directory, and link to from the root.
+  make: ['usrlib_execdir=/lib'],
 });
