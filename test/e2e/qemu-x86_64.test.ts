@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -68,10 +77,69 @@ test('the release archive holds the system and matches its checksums', async () 
   expect(await once(check, 'exit')).toEqual([0, null]);
 });
 
+test('the disk image starts by itself, from its boot partition, and keeps changes on the other one', async () => {
+  const inDisk = (line: string) =>
+    mk('run', 'qemu-x86_64', 'minimal', '--disk', '--keep', 'disk.img', '--', 'sh', '-c', line);
+  const first = await inDisk('cat /proc/cmdline; mount | grep -E " /run/(boot|overlay) "; echo changed > /etc/motd');
+  expect(first.status, first.stderr).toBe(0);
+  expect(first.stdout).toMatch(/^BOOT_IMAGE=vmlinuz .*root=LABEL=BOOT root_sfs=rootfs\.squashfs overlay=LABEL=overlay/);
+  expect(first.stdout).toMatch(/^\/dev\/vda1 on \/run\/boot type vfat \(ro/m);
+  expect(first.stdout).toMatch(/^\/dev\/vda2 on \/run\/overlay type ext4 \(rw/m);
+  expect(await inDisk('cat /etc/motd')).toMatchObject({ status: 0, stdout: 'changed\n' });
+});
+
+test('changes last in a file, and a system whose overlay is missing starts without it and says so', async () => {
+  const kept = (...command: readonly string[]) =>
+    mk('run', 'qemu-x86_64', 'minimal', '--keep', 'kept', '--', ...command);
+  expect(await kept('touch', '/root/here')).toMatchObject({ status: 0, stderr: '' });
+  expect(await kept('ls', '/root')).toMatchObject({ status: 0, stdout: 'here\n' });
+  const layer = join(scratch, 'no overlay');
+  mkdirSync(join(layer, 'board/qemu-x86_64'), { recursive: true });
+  writeFileSync(join(layer, 'board/qemu-x86_64/QEMU'), 'APPEND=overlay=LABEL=none\n');
+  const proof = 'dmesg | grep -o "initramfs: .*"; touch /etc/x && echo writable';
+  const { stdout } = await mk('run', 'qemu-x86_64', 'minimal', '--layer', layer, '--', 'sh', '-c', proof);
+  expect(stdout).toBe(
+    'initramfs: there is no block device LABEL=none: changes to /etc, /root and /var are in memory and will be lost\nwritable\n',
+  );
+});
+
+test('the installer writes the system to a disk, which then starts; it refuses a partition and a disk in use', async () => {
+  const release = join(work, 'qemu-x86_64-minimal', 'deploy', 'release');
+  const archive = join(release, 'release-qemu-x86_64.tar.gz');
+  const layer = join(scratch, 'disks');
+  const target = join(scratch, 'target.img');
+  writeFileSync(target, '');
+  truncateSync(target, 200 << 20);
+  mkdirSync(join(layer, 'board/qemu-x86_64'), { recursive: true });
+  // Without what would have to be quoted in a file of variables.
+  copyFileSync(archive, join(scratch, 'archive'));
+  const drives = ['archive', 'target.img'].map((name) => `-drive file=${join(scratch, name)},if=virtio,format=raw`);
+  writeFileSync(join(layer, 'board/qemu-x86_64/QEMU'), `MEMORY=512M\nARGS="${drives.join(' ')}"\n`);
+  const script = [
+    `cd /tmp && head -c ${statSync(archive).size} /dev/vdb | tar xz && cd release-qemu-x86_64`,
+    'install() { echo "$2" | ./install.sh "$1" 2>&1; }',
+    'install /dev/vdc /dev/vdb',
+    'install /dev/vdc /dev/vdc',
+    'install /dev/vdc1 /dev/vdc1',
+    'mkdir /tmp/m && mount /dev/vdc2 /tmp/m',
+    'install /dev/vdc /dev/vdc',
+  ];
+  const run = (...args: readonly string[]) => mk('run', 'qemu-x86_64', 'minimal', ...args);
+  const { stdout } = await run('--layer', layer, '--', 'sh', '-c', script.join('\n'));
+  expect(stdout.split('\n').filter((line) => /^(install|.* is ready)/.test(line))).toEqual([
+    'install.sh: nothing was written',
+    '/dev/vdc is ready',
+    'install.sh: /dev/vdc1 is a partition: name the whole disk',
+    'install.sh: /dev/vdc2 is mounted',
+  ]);
+  const started = await run('--disk', '--keep', target, '--', 'cat', '/etc/hostname');
+  expect(started).toMatchObject({ status: 0, stdout: 'pygos\n' });
+});
+
 test('another product of the board compiles nothing again, and its C++ program runs on the target', async () => {
   const events = await build('qemu-x86_64', 'selftest');
   // All that minimal has too was built for it, but for what the other configuration changes.
-  expect(named(events, 'built').sort()).toEqual(['release', 'rootfs', 'selftest', 'skeleton', 'zlib']);
+  expect(named(events, 'built').sort()).toEqual(['disk', 'release', 'rootfs', 'selftest', 'skeleton', 'zlib']);
   const { status, stdout } = await mk('run', 'qemu-x86_64', 'selftest', '--', 'selftest');
   expect({ status, stdout }).toEqual({
     status: 0,
@@ -86,13 +154,13 @@ test('another message of the day rebuilds the package that reads it, the root fi
   const before = await build('qemu-x86_64', 'minimal');
   expect(named(before, 'built')).toEqual([]);
   const events = await build('qemu-x86_64', 'minimal', '--layer', messages);
-  expect(named(events, 'built')).toEqual(['skeleton', 'rootfs', 'release']);
+  expect(named(events, 'built')).toEqual(['skeleton', 'rootfs', 'disk', 'release']);
   const { stdout } = await mk('run', 'qemu-x86_64', 'minimal', '--layer', messages, '--', 'cat', '/etc/motd');
   expect(stdout).toBe('Mind the gap.\n');
 });
 
 test('built again under other circumstances, packages of every kind are equal to the last byte', async () => {
-  const packages = ['pkgconf', 'musl', 'busybox', 'initramfs', 'rootfs', 'release'];
+  const packages = ['pkgconf', 'musl', 'busybox', 'initramfs', 'rootfs', 'disk', 'release'];
   const { status, stderr } = await mk('check', 'qemu-x86_64', 'minimal', ...packages);
   expect(status, stderr).toBe(0);
   for (const name of packages) expect(stderr).toMatch(new RegExp(`^same +${name} `, 'm'));
