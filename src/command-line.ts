@@ -21,6 +21,10 @@ import { runCheckUpdate, withCheckUpdate } from './check-update.ts';
 import { type Installation, versionText } from './installation.ts';
 import { usage, usageOf } from './usage.ts';
 
+/** Of commands that cannot be meant yargs is not told: it would look at each for a millisecond. */
+const mayMean = ([first = '-']: readonly string[], words: string): boolean =>
+  first.startsWith('-') || ['$0', first].includes(words.split(' ')[0] ?? '');
+
 /** Finds the command that the words ask for and runs it; returns the exit status. */
 export async function dispatch(argv: readonly string[], installation: Installation): Promise<number> {
   let status = 0;
@@ -42,6 +46,7 @@ export async function dispatch(argv: readonly string[], installation: Installati
     declare: (args: Argv<LayerArgs>) => Argv<T>,
     run: (args: ArgumentsCamelCase<T> & LayerArgs, behind: readonly string[]) => Promise<number>,
   ) =>
+    mayMean(argv, words) &&
     // What there is stands in the usage; only the help of a command itself describes it once more.
     parser.command(
       words,

@@ -9,6 +9,7 @@ import { digestOfCode, type Module, readCode, recipeChanged } from './code.ts';
 import type { Config } from './config.ts';
 import { locate } from './locate.ts';
 import type { ComputedRecipe, Recipe } from './recipe.ts';
+import { mapStacks } from './stacks.ts';
 import { recipeFaults } from './validate.ts';
 import { watched } from './watchdog.ts';
 
@@ -47,7 +48,7 @@ export async function openRecipes(
   cacheDir: string,
 ): Promise<RecipeSet> {
   const bundle = await bundleRecipes(packages, engineRoot, cacheDir);
-  process.setSourceMapsEnabled(true);
+  mapStacks(bundle.path);
   const thunks = ((await import(pathToFileURL(bundle.path).href)) as { default: Record<string, () => Exports> })
     .default;
   const sound = new Set(bundle.sound);
