@@ -9,6 +9,7 @@ import { placeAt } from '../base/place.ts';
 import { type CodeFile, codeFilesOf } from './code-files.ts';
 import { guarded } from './guard.ts';
 import { exactImports, importsOf, patternsIn, type Resolved, resolvesAsBefore } from './imports.ts';
+import type { KnownDigest } from './known-digest.ts';
 import { isWhole, publish, type Sizes } from './publish.ts';
 
 /** All recipes as one JavaScript module whose default export has a lazy thunk for each, which evaluates it at once. */
@@ -23,8 +24,10 @@ export interface RecipeBundle {
   readonly resolved: Readonly<Record<string, string>>;
   /** Names of recipes whose modules are known to come to their end. */
   readonly sound: readonly string[];
-  /** Adds to them, for the next run. */
-  keepSound(names: readonly string[]): void;
+  /** Digests of the code of recipes, by name, that were made of the files that are in it. */
+  readonly digests: Readonly<Record<string, KnownDigest>>;
+  /** Adds to these two, for the next run. */
+  keep(sound: readonly string[], digests: ReadonlyMap<string, KnownDigest>): void;
 }
 
 /** Times in milliseconds. What a file holds cannot change without its change time, which nobody can set. */
@@ -39,7 +42,7 @@ const day = 24 * 3600 * 1000;
 
 interface Stamp {
   readonly entry: Digest;
-  readonly bundle: Omit<RecipeBundle, 'keepSound'>;
+  readonly bundle: Omit<RecipeBundle, 'keep'>;
   readonly sizes: Sizes;
 }
 
@@ -64,7 +67,7 @@ export async function bundleRecipes(
   const { text, map, metafile, inputs, resolved, isCertain } = await runUndisturbed(entry, engineRoot);
   const bundleDir = join(cacheDir, digestOf(text));
   const codeFiles = codeFilesOf(packages, metafile, engineRoot);
-  const bundle = { path: join(bundleDir, moduleName), codeFiles, inputs, resolved, sound: [] };
+  const bundle = { path: join(bundleDir, moduleName), codeFiles, inputs, resolved, sound: [], digests: {} };
   const sizes = publish(bundleDir, { [moduleName]: text, [`${moduleName}.map`]: map });
   const stamp: Stamp = { entry: digestOf(entry), bundle, sizes };
   if (isCertain) write(stamp);
@@ -72,9 +75,16 @@ export async function bundleRecipes(
 }
 
 function keeping({ bundle, ...stamp }: Stamp, write: (stamp: Stamp) => void): RecipeBundle {
-  const keepSound = (names: readonly string[]) =>
-    write({ ...stamp, bundle: { ...bundle, sound: [...bundle.sound, ...names].sort() } });
-  return { ...inUse(bundle), keepSound };
+  const keep: RecipeBundle['keep'] = (names, digests) =>
+    write({
+      ...stamp,
+      bundle: {
+        ...bundle,
+        sound: [...new Set([...bundle.sound, ...names])].sort(),
+        digests: { ...bundle.digests, ...Object.fromEntries(digests) },
+      },
+    });
+  return { ...inUse(bundle), keep };
 }
 
 /** Whether a file that is in the bundle still is what it was then. */
@@ -109,9 +119,9 @@ function entryText(packages: ReadonlyMap<string, string>): string {
 function parseStamp(text: string | undefined): Stamp | undefined {
   try {
     const stamp = JSON.parse(text ?? 'null') as Stamp | null;
-    const { path, codeFiles, inputs, resolved, sound } = stamp?.bundle ?? {};
+    const { path, codeFiles, inputs, resolved, sound, digests } = stamp?.bundle ?? {};
     const isStamp =
-      [codeFiles, inputs, resolved].every((each) => typeof each === 'object' && each !== null) &&
+      [codeFiles, inputs, resolved, digests].every((each) => typeof each === 'object' && each !== null) &&
       typeof stamp?.sizes?.[moduleName] === 'number' &&
       typeof path === 'string' &&
       Array.isArray(sound);

@@ -7,6 +7,7 @@ import { placeAt } from '../base/place.ts';
 import { bundleRecipes, isUnchanged } from './bundle.ts';
 import { digestOfCode, type Module, readCode, recipeChanged } from './code.ts';
 import type { Config } from './config.ts';
+import { isCurrent, type KnownDigest, keepDigest } from './known-digest.ts';
 import { locate } from './locate.ts';
 import type { ComputedRecipe, Recipe } from './recipe.ts';
 import { mapStacks } from './stacks.ts';
@@ -53,14 +54,25 @@ export async function openRecipes(
     .default;
   const sound = new Set(bundle.sound);
   const ended: string[] = [];
+  const digests = new Map<string, KnownDigest>();
 
+  const digestNow = (name: string, dir: string, modules: readonly Module[]): Digest => {
+    const started = Date.now();
+    const digest = digestOfCode(readCode(dir, modules));
+    // Else the digest would be of a text that is not in the bundle.
+    if (!(bundle.codeFiles[name] ?? []).every(({ path }) => isUnchanged(bundle, path))) throw recipeChanged(name, dir);
+    const known = keepDigest(digest, { dir, modules, started });
+    if (known !== undefined) digests.set(name, known);
+    return digest;
+  };
   return {
     bundlePath: bundle.path,
     names: [...packages.keys()],
     has: (name) => packages.has(name),
     remember() {
-      if (ended.length > 0) bundle.keepSound(ended);
+      if (ended.length > 0 || digests.size > 0) bundle.keep(ended, digests);
       ended.length = 0;
+      digests.clear();
     },
     load(name, config) {
       const dir = packages.get(name);
@@ -79,9 +91,10 @@ export async function openRecipes(
       sound.add(name);
       const codeFiles = bundle.codeFiles[name] ?? [];
       const modules = codeFiles.filter(({ isOwn }) => !isOwn);
-      const digest = digestOfCode(readCode(dir, modules));
-      // Else the digest would be of a text that is not in the bundle.
-      if (!codeFiles.every(({ path }) => isUnchanged(bundle, path))) throw recipeChanged(name, dir);
+      // A package may be called anything.
+      const known = Object.hasOwn(bundle.digests, name) ? bundle.digests[name] : undefined;
+      const digest =
+        known !== undefined && isCurrent(known, dir, modules) ? known.digest : digestNow(name, dir, modules);
       return {
         name,
         dir,
