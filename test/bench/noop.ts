@@ -1,30 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Benchmark, type BenchOptions, measure, type Row } from './bench.ts';
-import { childrenCpu, openToy, runNode, type Shape } from './toy.ts';
+import { childrenCpu, openToy, runNode } from './toy.ts';
 
 /** How long mk takes when there is nothing to do, as whole processes. */
 export const noop: Benchmark = {
   name: 'noop',
   async run(options) {
-    const cases: readonly (readonly [number, Shape])[] = options.isQuick
-      ? [[5, 'wide']]
-      : [
-          [100, 'wide'],
-          [1000, 'wide'],
-          [1000, 'chain'],
-        ];
     const rows: Row[] = [];
-    for (const [packages, shape] of cases) rows.push(await measureNothing(packages, shape, options));
+    for (const packages of options.isQuick ? [5] : [100, 1000]) rows.push(await measureNothing(packages, options));
     return [{ title: 'mk with nothing to do (ms; CPU with all that it starts)', rows }];
   },
 };
 
-async function measureNothing(packages: number, shape: Shape, { rounds, dir, say }: BenchOptions): Promise<Row> {
-  const own = join(dir, `${shape}-${packages}`);
+async function measureNothing(packages: number, { rounds, dir, say }: BenchOptions): Promise<Row> {
+  const own = join(dir, String(packages));
   mkdirSync(own);
-  const toy = openToy(own, packages, shape);
-  say(`building ${packages} packages once (${shape})`);
+  const toy = openToy(own, packages);
+  say(`building ${packages} packages once`);
   toy.make();
   toy.make();
   say('measuring them with nothing to do');
@@ -36,5 +29,5 @@ async function measureNothing(packages: number, shape: Shape, { rounds, dir, say
   });
   const ratio = times.mk.median / times['node -e 0'].median;
   const spent = cpu.toSorted((a, b) => a - b)[Math.floor(cpu.length / 2)] ?? 0;
-  return { packages, shape, ...times, 'mk, CPU': spent, 'mk / node': ratio, target: packages <= 100 ? 150 : 500 };
+  return { packages, ...times, 'mk, CPU': spent, 'mk / node': ratio, target: packages <= 100 ? 150 : 500 };
 }

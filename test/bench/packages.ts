@@ -15,7 +15,7 @@ export const packages: Benchmark = {
   async run({ rounds, isQuick, dir, say }) {
     const count = isQuick ? 10 : 1000;
     const layer = join(dir, 'layer');
-    writeLayer(layer, count, 'wide');
+    writeLayer(layer, count);
     const rows: Row[] = [];
     for (const round of Array.from({ length: isQuick ? 1 : Math.min(rounds, 2) }, (_, at) => at)) {
       const here = join(dir, `build-${round}`);

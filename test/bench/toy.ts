@@ -4,18 +4,14 @@ import { dirname, join } from 'node:path';
 
 const mk = join(import.meta.dirname, '../../src/bin/mk.js');
 
-/** How the packages of a synthetic layer depend on each other. */
-export type Shape = 'wide' | 'chain';
-
-/** What packages need: of wide ones, up to three others with some sixty behind them; of a chain, the one before, to be built. */
-function relations(shape: Shape, at: number): string {
-  const names = (all: readonly number[]) =>
-    JSON.stringify([...new Set(all)].filter((other) => other >= 0 && other < at).map((other) => `toy-${other}`));
-  return shape === 'wide' ? `depends: ${names([at >> 1, at >> 2, at - 40])}` : `buildDepends: ${names([at - 1])}`;
+/** What a package needs: up to three others with some sixty behind them. */
+function relations(at: number): string {
+  const needed = [...new Set([at >> 1, at >> 2, at - 40])].filter((other) => other >= 0 && other < at);
+  return `depends: ${JSON.stringify(needed.map((other) => `toy-${other}`))}`;
 }
 
 /** A layer with packages that each install a file; a third of them read a variable. */
-export function writeLayer(layer: string, count: number, shape: Shape): void {
+export function writeLayer(layer: string, count: number): void {
   const names = Array.from({ length: count }, (_, at) => `toy-${at}`);
   const files: Record<string, string> = {
     'board/toy/TOOLCHAIN': 'TARGET=native\nTOOLCHAINPKG=toolchain-external\nLINUXPKG=\n',
@@ -25,7 +21,7 @@ export function writeLayer(layer: string, count: number, shape: Shape): void {
   };
   for (const [at, name] of names.entries()) {
     const read = at % 3 === 0 ? "ctx.config.variables('INIT').text('HWCLOCK', '')" : "''";
-    files[`pkg/${name}/build.ts`] = recipe(`${relations(shape, at)},
+    files[`pkg/${name}/build.ts`] = recipe(`${relations(at)},
       async deploy(ctx) { await ctx.write(ctx.deployDir + '/share/${name}', '${name}' + ${read}); }`);
   }
   for (const [path, text] of Object.entries(files)) {
@@ -46,10 +42,10 @@ export interface Toy {
   make(...args: readonly string[]): void;
 }
 
-export function openToy(dir: string, count: number, shape: Shape = 'wide'): Toy {
+export function openToy(dir: string, count: number): Toy {
   const [layer, here] = [join(dir, 'layer'), join(dir, 'build')];
   mkdirSync(here, { recursive: true });
-  writeLayer(layer, count, shape);
+  writeLayer(layer, count);
   const env = { PATH: process.env['PATH'], HOME: dir, MK_STORE: join(dir, 'store'), MK_MIRRORS: '' };
   return {
     layer,
