@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Digest } from '../base/digest.ts';
 import { Failure, Failures, failuresOf, type Place } from '../base/failure.ts';
+import { isErrno } from '../base/files.ts';
 import { placeAt } from '../base/place.ts';
 import { bundleRecipes, isUnchanged } from './bundle.ts';
 import { digestOfCode, type Module, readCode, recipeChanged } from './code.ts';
@@ -70,7 +71,7 @@ export async function openRecipes(
     names: [...packages.keys()],
     has: (name) => packages.has(name),
     remember() {
-      if (ended.length > 0 || digests.size > 0) bundle.keep(ended, digests);
+      if (ended.length > 0 || digests.size > 0) ifWritable(() => bundle.keep(ended, digests));
       ended.length = 0;
       digests.clear();
     },
@@ -154,6 +155,15 @@ function evaluate(
   const faults = recipeFaults(name, file, found);
   if (faults.length > 0) throw new Failures(faults);
   return Object.freeze(found as Recipe);
+}
+
+/** A store that can only be read is good enough for a plan, and what cannot be kept is found out again. */
+function ifWritable(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (failuresOf(error) === undefined && !isErrno(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
+  }
 }
 
 /** What a recipe threw, as a Failure that points to the line in build.ts. */
