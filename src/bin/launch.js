@@ -17,6 +17,7 @@ export async function launch(program) {
     return;
   }
   const { compiledName, engineDir, storeDir } = await import('./bundle.js');
+  const { loadCompiled } = await import('./compiled.js');
   const { MK_STORE: store } = process.env;
   if (store && !isAbsolute(store)) {
     complain(`MK_STORE is "${store}", which is another directory wherever mk runs`, 'set MK_STORE to an absolute path');
@@ -36,10 +37,12 @@ export async function launch(program) {
   }
   // Nothing is compiled twice; where this cannot be kept, it is done without.
   module.enableCompileCache(join(dir, compiledName));
-  const { main } = module.createRequire(import.meta.url)(join(dir, 'cli.js'));
+  const { exports: engine, keepCompiled } = loadCompiled(join(dir, 'cli.js'), join(dir, compiledName));
   const page = { script: join(dir, 'page.js'), style: join(dir, 'style.css') };
   const installation = { root, runner: join(dir, 'runner.js'), page, node: process.execPath, program };
-  process.exitCode = await main(process.argv.slice(2), installation);
+  process.exitCode = await engine.main(process.argv.slice(2), installation);
+  // Of what runs for less, too little is compiled to be kept for the others.
+  if (process.argv.slice(2).filter((word) => !word.startsWith('-')).length > 1) keepCompiled();
 }
 
 /** Why there is no bundle of the engine, and what to do about it. */

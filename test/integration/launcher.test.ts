@@ -119,6 +119,27 @@ test.each(['null', '{}', '[]', '7', '{"dir":"/","files":{"cli.js":1}}', ''])('a 
   expect(launch(given)).toEqual({ status: 0, stdout: 'first\n', stderr: '' });
 });
 
+test('what was compiled is kept after a command that does something, and not used when it is damaged', () => {
+  using given = repositoryOf("console.log('first');");
+  const compiled = () => {
+    const dir = join(given.store, 'engine', bundles(given.store)[0] ?? '', 'compiled');
+    const name = readdirSync(dir).find((each) => each.endsWith('.code'));
+    return name && join(dir, name);
+  };
+  launch(given, { args: ['--version'] });
+  expect(compiled()).toBeUndefined();
+  launch(given, { args: ['board', 'product'] });
+  const path = compiled() ?? '';
+  const whole = readFileSync(path);
+  const damaged = Buffer.from(whole);
+  damaged.fill(0xff, whole.length >> 1);
+  for (const bytes of [damaged, whole.subarray(0, whole.length >> 1), Buffer.alloc(0)]) {
+    writeFileSync(path, bytes);
+    expect(launch(given, { args: ['board', 'product'] })).toMatchObject({ status: 0, stdout: 'first\n', stderr: '' });
+    expect(readFileSync(path)).not.toEqual(bytes);
+  }
+});
+
 test('a new bundle removes those that nobody has used for a week', () => {
   using given = repositoryOf();
   launch(given);
