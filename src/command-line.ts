@@ -19,11 +19,7 @@ import {
 import { Failure } from './base/failure.ts';
 import { runCheckUpdate, withCheckUpdate } from './check-update.ts';
 import { type Installation, versionText } from './installation.ts';
-import { usage, usageOf } from './usage.ts';
-
-/** Of commands that cannot be meant yargs is not told: it would look at each for a millisecond. */
-const mayMean = ([first = '-']: readonly string[], words: string): boolean =>
-  first.startsWith('-') || ['$0', first].includes(words.split(' ')[0] ?? '');
+import { mayMean, usage, usageOf } from './usage.ts';
 
 /** Finds the command that the words ask for and runs it; returns the exit status. */
 export async function dispatch(argv: readonly string[], installation: Installation): Promise<number> {

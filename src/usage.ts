@@ -23,3 +23,7 @@ const synopses = usage.split('\n').map((line) => line.slice('Usage: '.length));
 export function usageOf([first = '']: readonly string[]): string {
   return `Usage: ${synopses.find((line) => line.startsWith(`mk ${first} `)) ?? synopses[0]}`;
 }
+
+/** Whether the words can mean the command that is declared so. Of the others yargs is not told: it looks at each for a millisecond. */
+export const mayMean = ([first = '-']: readonly string[], declared: string): boolean =>
+  first.startsWith('-') || ['$0', first].includes(declared.split(' ')[0] ?? '');
