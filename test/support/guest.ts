@@ -79,11 +79,11 @@ export function startGuest(options: GuestOptions): Guest {
     },
     async login() {
       if (options.args?.includes('single')) {
-        await screen.until(/# $/, 300, 'a shell');
+        await screen.until(/\n\/ # /, 300, 'a shell');
       } else {
-        await screen.until(/login: $/, 300, 'a login prompt');
+        await screen.until(/ login: /, 300, 'a login prompt');
         child.stdin.write('root\n');
-        await screen.until(/# $/, 120, 'a shell');
+        await screen.until(/:~# /, 120, 'a shell');
       }
       // Bytes pass unchanged and are not echoed, the kernel keeps quiet, and a shell that reads a file has no prompt.
       child.stdin.write(`stty raw -echo; dmesg -n 1; echo mk-''ready; sh /proc/self/fd/0\n`);

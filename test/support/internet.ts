@@ -51,7 +51,7 @@ export async function becomeInternet(guest: Guest): Promise<void> {
     ip address add 203.0.113.1/24 dev eth0
     ip address add 203.0.113.80/24 dev eth0
     for server in ${rootServers}; do ip address add "$server/32" dev lo; done
-    httpd -h /tmp/www
+    httpd -p 0.0.0.0:80 -h /tmp/www
     unbound -c /tmp/unbound.conf
     dnsmasq --conf-file=/dev/null --port=0 --user=root --interface=eth0 --dhcp-range=203.0.113.50,203.0.113.59,1h`);
 }
