@@ -10,4 +10,5 @@ export default autotools({
   license: 'GPL-3.0-or-later',
   depends: ['readline'],
   configure: ['--without-bash-malloc', '--with-installed-readline'],
+  make: ['TERMCAP_LIB=-lncursesw'],
 });
