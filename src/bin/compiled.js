@@ -11,6 +11,7 @@ import { constants, Script } from 'node:vm';
  * that this Node can use was kept there before. Where it cannot be kept, it is done without.
  */
 export function loadCompiled(file, compiledDir) {
+  keepQuietOf('USE_MAIN_CONTEXT_DEFAULT_LOADER');
   const keptFile = join(compiledDir, `${process.version}-${process.arch}.code`);
   const script = new Script(module.wrap(readFileSync(file, 'utf8')), {
     filename: file,
@@ -21,6 +22,14 @@ export function loadCompiled(file, compiledDir) {
   script.runInThisContext()(made.exports, module.createRequire(file), made, file, dirname(file));
   const keepCompiled = () => script.cachedDataRejected === false || writeSealed(keptFile, script.createCachedData());
   return { exports: made.exports, keepCompiled };
+}
+
+/** Node warns of each of its features that may change; who runs mk can do nothing about that. */
+function keepQuietOf(feature) {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (!String(warning).includes(feature)) emitWarning.call(process, warning, ...rest);
+  };
 }
 
 /** V8 finds out that code is of another V8 or of another text, but not that it is damaged: its digest stands before it. */
