@@ -76,14 +76,9 @@ export default recipe({
     await run`make MAKEINFO=true CFLAGS_FOR_TARGET=${`-O2 -B${stub}/ -L${stub}`} all-target-libgcc`;
   },
 
-  async deploy({ run, deployDir, toolchainDir, triplet, version, remove, write }) {
+  async deploy({ run, deployDir, triplet, version, remove }) {
     await run`make MAKEINFO=true DESTDIR=${deployDir} install-gcc install-target-libgcc`;
     const own = `${triplet.target}/${version}`;
-    // Messages that name a source file, as assert's, name it as upstream does and not by where it was built.
-    await write(
-      `${deployDir}${toolchainDir}/lib/gcc/${own}/specs`,
-      '*cpp_unique_options:\n+ -fmacro-prefix-map=/mk/src/= -fmacro-prefix-map=/mk/build/=\n\n',
-    );
     await remove('share', `lib/gcc/${own}/install-tools`, `libexec/gcc/${own}/install-tools`);
   },
 });
