@@ -239,7 +239,9 @@ function replaceFile(path, text) {
 function removeOld(cache, current) {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
-    if (path === current || name.endsWith('.json') || Date.now() - statSync(path).mtimeMs < 7 * day) continue;
+    // What another run was making has its name by now.
+    const time = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (path === current || name.endsWith('.json') || Date.now() - time < 7 * day) continue;
     rmSync(path, { recursive: true, force: true });
   }
 }
