@@ -11,7 +11,7 @@ export default recipe({
     const entries = rootfsEntries(linkedContents(contents), {
       add: [
         sourceFile('init', `${recipeDir}/init`, 0o755),
-        ...['mnt/boot', 'mnt/overlay', 'mnt/root', 'proc', 'sys', 'tmp'].map((path) => directory(path)),
+        ...['mnt/boot', 'mnt/overlay', 'mnt/system', 'proc', 'sys', 'tmp'].map((path) => directory(path)),
         // The kernel opens it before anything is mounted.
         characterDevice('dev/console', 5, 1),
       ],
