@@ -1,33 +1,17 @@
 import { Failure } from '../base/failure.ts';
-import type { LoadedRecipe } from '../recipe/load.ts';
 import { type GrowingLists, type Lists, openLists, reversed } from './lists.ts';
-import { type Known, nodesOf, type RelationLists, textsAt } from './node.ts';
+import {
+  type Known,
+  type Node,
+  nodesOf,
+  type RelationLists,
+  type Relations,
+  type StagingPlace,
+  textsAt,
+} from './node.ts';
 import { addReachable, closure, inOrder, reachable, walkDeep } from './walk.ts';
 
-/** One package of the graph. All lists hold names of packages (providers are resolved) and are sorted. */
-export interface Node {
-  readonly name: string;
-  /** Its place in the graph's `names`. */
-  readonly at: number;
-  readonly loaded: LoadedRecipe;
-  readonly runsOn: 'build' | 'target';
-  readonly depends: readonly string[];
-  readonly buildDepends: readonly string[];
-  readonly runDepends: readonly string[];
-  /** What its image holds: `contains` and everything that needs to run. */
-  readonly contents: readonly string[];
-  /** Whose deploy trees its build sees: direct dependencies and all that those depend on. */
-  readonly staged: readonly string[];
-  /** The same as places; in a great graph there are millions of them. */
-  readonly stagedAt: Uint32Array;
-  /** Where its build sees the tree of one of them. */
-  placeOf(name: string): StagingPlace;
-  /** The recipe whose prepared source tree it builds from, mostly its own; undefined when it has no source. */
-  readonly source: LoadedRecipe | undefined;
-}
-
-/** Tools of the build machine are in the toolchain, what is made for the target is in the sysroot. */
-export type StagingPlace = 'toolchain' | 'sysroot';
+export type { Node, Relations, StagingPlace };
 
 /** An immutable graph of packages. */
 export interface Graph {
@@ -46,16 +30,6 @@ export interface Graph {
   neededBy(name: string): readonly string[];
   /** The same by place, as places. */
   neededByAt(place: number): Uint32Array;
-}
-
-/** The relations of one package as its recipe names them, with providers resolved; some may be named twice. */
-export interface Relations {
-  readonly loaded: LoadedRecipe;
-  readonly source: LoadedRecipe | undefined;
-  readonly depends: readonly string[];
-  readonly buildDepends: readonly string[];
-  readonly runDepends: readonly string[];
-  readonly contains: readonly string[];
 }
 
 /** Builds the graph; a cycle is a Failure that shows it as a path. */
