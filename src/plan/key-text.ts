@@ -1,8 +1,7 @@
-import { canonicalJson, type Digest } from '../base/digest.ts';
+import { canonicalJson, type Digest, digestOf } from '../base/digest.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Result } from '../store/store.ts';
 import { contentKey, inputsDocument, type KeyCircumstances, type KeyDocument, stagedKey } from './key.ts';
-import { openPieces } from './pieces.ts';
 
 /** All members of a key document. */
 const all: Readonly<Record<keyof KeyDocument, true>> = {
@@ -25,10 +24,11 @@ export function keysIn(
   resultOf: (name: string) => Result,
   circumstances: KeyCircumstances,
 ): (node: Node) => Digest {
-  const staged = openPieces(graph.names.length);
-  const keepStaged = (at: number) => {
+  const staged: string[] = [];
+  const stagedText = (at: number): string => {
     const node = graph.nodeAt(at);
-    staged.keep(at, `${JSON.stringify(node.name)}:"${stagedKey(node, node.name, resultOf(node.name).output)}"`);
+    staged[at] ??= `${JSON.stringify(node.name)}:"${stagedKey(node, node.name, resultOf(node.name).output)}"`;
+    return staged[at];
   };
   const contents = (names: readonly string[]): string =>
     `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(contentKey(resultOf(name)))}`).join(',')}}`;
@@ -47,8 +47,8 @@ export function keysIn(
         name === 'contents' ? contents(node.contents) : value === undefined ? undefined : canonicalJson(value);
       if (own !== undefined) text += `${text === '' ? '{' : ','}${before}${own}`;
     }
-    const { stagedAt } = node;
-    for (const at of stagedAt) if (!staged.has(at)) keepStaged(at);
-    return staged.digest(begin, stagedAt, `${text}}`);
+    let list = '';
+    for (const at of node.stagedAt) list += list === '' ? stagedText(at) : `,${stagedText(at)}`;
+    return digestOf(`${begin}${list}${text}}`);
   };
 }
