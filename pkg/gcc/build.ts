@@ -1,5 +1,8 @@
 import { recipe } from '#mk';
 
+/** What the compiler tells of file names leaves out where every build has its source tree and its build directory. */
+const unseen = ['/mk/src', '/mk/build'].map((dir) => `-fmacro-prefix-map=${dir}/=`).join(' ');
+
 /** The cross compiler in one compile: it meets the C library's headers here and the library itself only later. */
 export default recipe({
   version: '12.2.0',
@@ -64,6 +67,7 @@ export default recipe({
       --enable-languages=c,c++ --enable-checking=release --enable-threads=posix --enable-shared --disable-bootstrap
       --disable-multilib --disable-nls --disable-plugin --disable-libcc1 --disable-analyzer --disable-werror --disable-lto
       --disable-libsanitizer --disable-libssp --disable-libquadmath --disable-libgomp --disable-libvtv --disable-libitm
+      --with-specs=${unseen}
       CFLAGS=-O2 CXXFLAGS=-O2 MAKEINFO=true`;
     await run`make MAKEINFO=true all-gcc`;
 
