@@ -1,4 +1,4 @@
-import { autotools, configure, make } from '#mk';
+import { autotools } from '#mk';
 
 export default autotools({
   version: '6.2',
@@ -7,19 +7,11 @@ export default autotools({
   license: 'GPL-2.0-only AND LGPL-2.1-or-later',
   depends: ['lzo', 'util-linux', 'zlib'],
   inSource: true,
+  configure: ['backtrace', 'convert', 'documentation', 'libudev', 'python', 'zstd'].map((name) => `--disable-${name}`),
 
   async prepare({ applyPatches, run }) {
     await applyPatches();
     // The release has it where configure does not look.
     await run`mv config.h.in include/`;
-  },
-
-  async build(ctx) {
-    const off = ['backtrace', 'convert', 'documentation', 'libudev', 'python', 'zstd'];
-    await configure(
-      { ...ctx, sourceDir: '.' },
-      off.map((name) => `--disable-${name}`),
-    );
-    await make(ctx);
   },
 });

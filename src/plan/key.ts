@@ -8,7 +8,7 @@ import type { Read, Result } from '../store/store.ts';
  * Raised when the engine does something different with the same recipe, such as another configure switch of a style:
  * every package is then built anew.
  */
-export const engineEpoch = 1;
+export const engineEpoch = 2;
 
 /** The part of a key document that is known before anything is built. */
 export interface InputsDocument {

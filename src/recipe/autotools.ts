@@ -29,7 +29,8 @@ export function autotools(spec: Recipe & AutotoolsOptions): Recipe {
   const { configure: flags = [], make: variables = [], ...rest } = spec;
   return recipe({
     async build(ctx) {
-      await configure(ctx, flagsFor(flags, ctx));
+      // In the copy it is an ordinary build inside the sources, and not one beside other sources.
+      await configure(spec.inSource === true ? { ...ctx, sourceDir: '.' } : ctx, flagsFor(flags, ctx));
       await make(ctx, flagsFor(variables, ctx));
     },
     deploy: (ctx) => makeInstall(ctx, 'install', flagsFor(variables, ctx)),
@@ -49,7 +50,7 @@ export function configure(
     --prefix=${prefix === '' ? '/' : prefix} --sysconfdir=${prefix}/etc --localstatedir=${prefix}/var
     --bindir=${prefix}/bin --sbindir=${prefix}/bin --libdir=${prefix}/lib --libexecdir=${prefix}/lib/libexec
     --includedir=${prefix}/include --datarootdir=${prefix}/share
-    --disable-dependency-tracking ${forTarget} ${flags}`;
+    ${forTarget} ${flags}`;
 }
 
 /** Runs make in the build directory; it shares the job budget of the whole build. */

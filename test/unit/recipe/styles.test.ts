@@ -15,8 +15,8 @@ describe('autotools', () => {
       "CONFIG_SHELL=/bin/sh ac_cv_func_malloc_0_nonnull=yes ac_cv_func_realloc_0_nonnull=yes
           /mk/src/configure --build=x86_64-linux-gnu --host=arm-linux-musleabihf --prefix=/
           --sysconfdir=/etc --localstatedir=/var --bindir=/bin --sbindir=/bin --libdir=/lib
-          --libexecdir=/lib/libexec --includedir=/include --datarootdir=/share
-          --disable-dependency-tracking --enable-shared --disable-static --disable-nls
+          --libexecdir=/lib/libexec --includedir=/include --datarootdir=/share --enable-shared
+          --disable-static --disable-nls
       make
       make install DESTDIR=/mk/deploy"
     `);
@@ -29,7 +29,7 @@ describe('autotools', () => {
           --prefix=/mk/toolchain --sysconfdir=/mk/toolchain/etc --localstatedir=/mk/toolchain/var
           --bindir=/mk/toolchain/bin --sbindir=/mk/toolchain/bin --libdir=/mk/toolchain/lib
           --libexecdir=/mk/toolchain/lib/libexec --includedir=/mk/toolchain/include
-          --datarootdir=/mk/toolchain/share --disable-dependency-tracking
+          --datarootdir=/mk/toolchain/share
       make
       make install DESTDIR=/mk/deploy"
     `);
@@ -47,6 +47,11 @@ describe('autotools', () => {
       'make MAKEINFO=true',
       'install MAKEINFO=true DESTDIR=/mk/deploy',
     ]);
+  });
+
+  test('configures inside the sources, where their copy is what is built', async () => {
+    const { commands } = await record(autotools({ inSource: true }));
+    expect(commands[0]).toMatch(/ \.\/configure /);
   });
 
   test('is replaced hook by hook, and its steps can be called', async () => {
