@@ -3,12 +3,14 @@ import { once } from '../base/once.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config } from '../recipe/config.ts';
 import type { LoadedRecipe, RecipeSet } from '../recipe/load.ts';
+import type { RelationField } from '../recipe/recipe.ts';
 import { buildGraph, type Graph, type Relations } from './graph.ts';
 
-type RelationField = 'depends' | 'buildDepends' | 'runDepends' | 'contains';
-
-/** Gives each package a configuration of its own, so that what its fields read is known for each. */
-export type ConfigOf = (name: string) => Config;
+/**
+ * Gives each package a configuration of its own, so that what its fields read is known for each, and another one to the
+ * functions that choose its relations.
+ */
+export type ConfigOf = (name: string, askedFor: 'fields' | 'relations') => Config;
 
 /** Where a list of the configuration that the fields of a package read has this item. */
 type PlaceOf = (name: string, item: string) => Place | undefined;
@@ -85,7 +87,7 @@ function loadingOnce(recipes: RecipeSet, configOf: ConfigOf): (name: string) => 
     if (known !== undefined) return known;
     if (refused.has(name)) throw refused.get(name);
     try {
-      const made = recipes.load(name, configOf(name));
+      const made = recipes.load(name, configOf(name, 'fields'), () => configOf(name, 'relations'));
       loaded.set(name, made);
       return made;
     } catch (error) {

@@ -61,7 +61,7 @@ export async function prepareSource(
       logFiles: { prepare: workshop.buildRoot.logFile(source.name, 'prepare') },
       answer: workshop.answerer(reads, config.dir, config.shownDir),
     });
-    expectFieldReads(source, reads, workshop);
+    expectSourceReads(source, reads, workshop);
     const fetch = workshop.fetching.seconds(source.name);
     history.add(record, { ...usage, seconds: secondsSince(started), fetch });
   } finally {
@@ -71,8 +71,8 @@ export async function prepareSource(
 }
 
 /** Whatever else a prepared tree depended on would be in nobody's key. */
-function expectFieldReads({ name, place }: LoadedRecipe, reads: readonly Read[], { fieldReads }: Workshop): void {
-  const known = new Set(fieldReads(name).map((read) => `${read.kind} ${read.name}`));
+function expectSourceReads({ name, place }: LoadedRecipe, reads: readonly Read[], { sourceReads }: Workshop): void {
+  const known = new Set(sourceReads(name).map((read) => `${read.kind} ${read.name}`));
   const other = reads.find((read) => !known.has(`${read.kind} ${read.name}`));
   if (other === undefined) return;
   throw new Failure('recipe-invalid', `${name}: its prepare hook asks the configuration for ${other.name}`, {

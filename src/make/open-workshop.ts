@@ -47,13 +47,13 @@ export function openWorkshop(run: PlannedRun, jobServer: JobServer, tell: Worksh
     workingTrees,
     recipeDir: recipeCopies(store),
     placePatches: (source, dir) =>
-      placePatches(target, source, reading.fieldReads(source.name), {
+      placePatches(target, source, reading.sourceReads(source.name), {
         dir,
         isIsolated: sandbox.level === 'namespaces',
       }),
     providersFor: (runsOn) => providersFor(run, runsOn),
     tell,
-    fieldReads: reading.fieldReads,
+    sourceReads: reading.sourceReads,
     answerer: reading.answerer,
   };
 }
@@ -99,7 +99,7 @@ export function sourcesOf(run: PlannedRun, workshop: Workshop, signal: AbortSign
       inPlace: workshop.sandbox === 'namespaces',
       expectUnchanged,
       copyWorkingTree,
-      fieldReads: reading.fieldReads,
+      sourceReads: reading.sourceReads,
       fetch: (source, candidates) => {
         const place = source.place('sha256');
         return workshop.fetching.fetch(source.name, () =>

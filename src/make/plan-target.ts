@@ -81,6 +81,7 @@ export async function planTarget(options: PlanOptions, past?: PastTree): Promise
       machine,
       sandboxed: sandbox.level === 'namespaces',
       fieldReads: reading.fieldReads,
+      sourceReads: reading.sourceReads,
       workingTrees,
     },
   };

@@ -9,6 +9,7 @@ import { configFor, currentValue, placeOfItem } from '../config/config.ts';
 import { copyContent } from '../config/content.ts';
 import { overridePath } from '../config/layers.ts';
 import type { Target } from '../config/target.ts';
+import type { ConfigOf } from '../graph/resolve.ts';
 import type { Config, Variables } from '../recipe/config.ts';
 import type { Read } from '../store/store.ts';
 import { patchReads } from './patches.ts';
@@ -19,9 +20,11 @@ export interface Reading {
   readonly osRelease: string;
   /** Packages that the board or product prefers among those that provide one name. */
   preferred(): readonly string[];
-  /** The configuration for the fields of one recipe; what they read is kept for `fieldReads`. */
-  configOf(name: string): Config;
-  /** Also what its source reads, which nobody asks for: the patches of the board and the product. */
+  /** The configuration for the fields of one recipe; what they read is kept for `sourceReads` and `fieldReads`. */
+  configOf: ConfigOf;
+  /** What fields read but for those that choose relations, and what nobody asks for: the patches of board and product. */
+  sourceReads(name: string): readonly Read[];
+  /** All that is read for the fields of one recipe. */
   fieldReads(name: string): readonly Read[];
   /** Where the configuration has an item of a list that the fields of a recipe read. */
   placeOf(name: string, item: string): Place | undefined;
@@ -42,7 +45,7 @@ export async function openReading(target: Target, root: string): Promise<Reading
 /** The configuration of a target whose release has this name and was committed then, in seconds since 1970. */
 export function readingOf(target: Target, osRelease: string, time = epochSeconds): Reading {
   const sourceDate = String(time);
-  const fieldReads = new Map<string, Read[]>();
+  const readBy = { fields: new Map<string, Read[]>(), relations: new Map<string, Read[]>() };
   const patches = patchReads(target);
   const current = (read: Read): { readonly value: string | undefined } | { readonly failures: readonly Failure[] } => {
     if (read.kind === 'osRelease') return { value: osRelease };
@@ -55,17 +58,26 @@ export function readingOf(target: Target, osRelease: string, time = epochSeconds
       return { failures };
     }
   };
+  const sourceReads = (name: string) => [...(readBy.fields.get(name) ?? []), ...patches(name)];
+  const fieldReads = (name: string) => {
+    const own = sourceReads(name);
+    const more = readBy.relations.get(name) ?? [];
+    return [...own, ...more.filter(({ kind, name }) => !own.some((read) => read.kind === kind && read.name === name))];
+  };
   return {
     osRelease,
     preferred: () => configFor(target, () => {}).list('PREFER'),
-    configOf(name) {
+    configOf(name, askedFor) {
       const reads: Read[] = [];
-      fieldReads.set(name, reads);
+      readBy[askedFor].set(name, reads);
       return configFor(target, recordOnce(reads));
     },
-    fieldReads: (name) => [...(fieldReads.get(name) ?? []), ...patches(name)],
+    sourceReads,
+    fieldReads,
     placeOf: (name, item) =>
-      (fieldReads.get(name) ?? []).map((read) => placeOfItem(target, read, item)).find((place) => place !== undefined),
+      fieldReads(name)
+        .map((read) => placeOfItem(target, read, item))
+        .find((place) => place !== undefined),
     now(read) {
       const answer = current(read);
       // Perhaps nobody asks for it any more; who does is told what is wrong with it.

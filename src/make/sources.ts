@@ -15,7 +15,7 @@ export interface SourceSteps {
   readonly sourcesDir: string;
   /** Keeps prepared trees after their last use. */
   readonly keep: boolean;
-  fieldReads(name: string): readonly Read[];
+  sourceReads(name: string): readonly Read[];
   fetch(source: LoadedRecipe, candidates: readonly [Candidate, ...Candidate[]]): Promise<Fetched>;
   /** The directory that takes the place of its distfiles, if somebody named one. */
   workingTree(source: LoadedRecipe): WorkingTree | undefined;
@@ -64,7 +64,7 @@ export function openSources(steps: SourceSteps, users: ReadonlyMap<string, numbe
       return Promise.all(parts.map((part) => fetchPart(part, source, steps)));
     });
   const pathOf = (source: LoadedRecipe) => {
-    const key: Digest = steps.workingTree(source)?.digest ?? sourceKey(source, steps.fieldReads(source.name));
+    const key: Digest = steps.workingTree(source)?.digest ?? sourceKey(source, steps.sourceReads(source.name));
     return join(steps.sourcesDir, `${source.name}-${source.recipe.version}-${key.slice(0, 8)}`);
   };
   const make = async (source: LoadedRecipe, path: string, priority: number) => {

@@ -52,7 +52,7 @@ export interface Workshop {
   /** Finds packages that have what a failed build for this machine lacks. */
   providersFor(runsOn: 'build' | 'target'): FindProvider;
   tell(event: MkEvent): void;
-  fieldReads(name: string): readonly Read[];
+  sourceReads(name: string): readonly Read[];
   /** Answers what hooks ask, and records it in `reads`; files go into `configDir`, which hooks see as `shownDir`. */
   answerer(reads: Read[], configDir: string, shownDir: string): (request: ConfigRequest) => AnswerValue;
 }

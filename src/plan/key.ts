@@ -57,6 +57,8 @@ export interface KeyCircumstances {
   readonly sandboxed: boolean;
   /** What the fields of a recipe read while it was loaded. */
   fieldReads(name: string): readonly Read[];
+  /** What of them the prepared source tree of a recipe may depend on. */
+  sourceReads(name: string): readonly Read[];
   /** Working directories that packages are built from, by the name of the package whose source they are. */
   readonly workingTrees?: ReadonlyMap<string, { readonly name: string; readonly digest: Digest }>;
 }
@@ -124,10 +126,10 @@ export const contentKey = ({ version, output, permissions, license, whenLinked, 
   ...(rest.yields && { yields: rest.yields }),
 });
 
-const otherSource = ({ name, digest }: LoadedRecipe, { fieldReads }: KeyCircumstances) => ({
+const otherSource = ({ name, digest }: LoadedRecipe, { sourceReads }: KeyCircumstances) => ({
   package: name,
   recipe: digest,
-  reads: fieldReads(name),
+  reads: sourceReads(name),
 });
 
 /** Digests of the distfiles that are accepted for each part of a recipe's source tree; '' is the tree itself. */

@@ -10,7 +10,8 @@ import { digestOfCode, type Module, readCode, recipeChanged } from './code.ts';
 import type { Config } from './config.ts';
 import { isCurrent, type KnownDigest, keepDigest } from './known-digest.ts';
 import { locate } from './locate.ts';
-import type { ComputedRecipe, Recipe } from './recipe.ts';
+import type { ChosenRecipe, ComputedRecipe, Recipe } from './recipe.ts';
+import { chooseRelations } from './relations.ts';
 import { mapStacks } from './stacks.ts';
 import { recipeFaults } from './validate.ts';
 import { watched } from './watchdog.ts';
@@ -19,7 +20,7 @@ import { watched } from './watchdog.ts';
 export interface LoadedRecipe {
   readonly name: string;
   readonly dir: string;
-  readonly recipe: Recipe;
+  readonly recipe: ChosenRecipe;
   /** Digest of every file of the recipe's directory and of every local module that build.ts imports. */
   readonly digest: Digest;
   /** The imported modules that lie elsewhere. */
@@ -33,8 +34,11 @@ export interface RecipeSet {
   readonly bundlePath: string;
   readonly names: readonly string[];
   has(name: string): boolean;
-  /** Evaluates and checks one recipe; a Failure or Failures tells everything that is wrong with it. */
-  load(name: string, config: Config): LoadedRecipe;
+  /**
+   * Evaluates and checks one recipe; a Failure or Failures tells everything that is wrong with it. Relations that are
+   * functions ask `relationConfig`, which is opened only for them; by default it is `config`.
+   */
+  load(name: string, config: Config, relationConfig?: () => Config): LoadedRecipe;
   /** What is wrong with recipes that cannot even be read. */
   readonly unreadable?: readonly Failure[];
   /** To be called when all that is needed was loaded: keeps for the next run what is known of the recipes now. */
@@ -75,7 +79,7 @@ export async function openRecipes(
       ended.length = 0;
       digests.clear();
     },
-    load(name, config) {
+    load(name, config, relationConfig = () => config) {
       const dir = packages.get(name);
       const thunk = thunks[name];
       if (dir === undefined || thunk === undefined) throw new TypeError(`no recipe ${name}`);
@@ -87,6 +91,7 @@ export async function openRecipes(
         file,
         () => run(thunk),
         (computed) => run(() => computed(config)),
+        (recipe) => run(() => chooseRelations(recipe, relationConfig)),
       );
       if (!sound.has(name)) ended.push(name);
       sound.add(name);
@@ -130,9 +135,9 @@ export async function openReadable(
       unreadable,
       names: [...packages.keys()],
       has: (name) => packages.has(name),
-      load(name, config) {
+      load(name, ...configs) {
         if (!others.has(name)) throw new Failures(faultsOf(packages.get(name)));
-        return recipes.load(name, config);
+        return recipes.load(name, ...configs);
       },
     };
   }
@@ -143,18 +148,21 @@ function evaluate(
   file: string,
   thunk: () => Exports,
   compute: (recipe: ComputedRecipe) => Recipe,
-): Recipe {
-  let found: unknown;
+  choose: (recipe: Recipe) => Recipe,
+): ChosenRecipe {
+  let found: Recipe | undefined;
   try {
     const exported = thunk().default;
     found = typeof exported === 'function' ? compute(exported) : exported;
+    // It is not checked yet, and may be anything.
+    if (typeof found === 'object' && found !== null) found = choose(found);
   } catch (error) {
     if (failuresOf(error) !== undefined) throw error;
     throw thrownByRecipe(name, file, error);
   }
   const faults = recipeFaults(name, file, found);
   if (faults.length > 0) throw new Failures(faults);
-  return Object.freeze(found as Recipe);
+  return Object.freeze(found as ChosenRecipe);
 }
 
 /** A store that can only be read is good enough for a plan, and what cannot be kept is found out again. */

@@ -85,18 +85,32 @@ interface WithoutSource {
   readonly sourceOf?: string;
 }
 
+/**
+ * Names of packages, or a function that chooses them for a board and product. What that asks the configuration is no part of
+ * the prepared source tree: packages and boards that share the tree share it whatever the answers are.
+ */
+export type PackageNames = readonly string[] | ((config: Config) => readonly string[]);
+
 interface Relations {
   /** Needed to build this package and, once it is in an image, to run it. */
-  readonly depends?: readonly string[];
+  readonly depends?: PackageNames;
   /** Needed only while building. */
-  readonly buildDepends?: readonly string[];
+  readonly buildDepends?: PackageNames;
   /** Needed only to run: in every image that has this package, but not staged for its build. */
-  readonly runDepends?: readonly string[];
+  readonly runDepends?: PackageNames;
+  /** Packages that this one packs into an image, with all they need to run: `deploy` gets their trees as `contents`. */
+  readonly contains?: PackageNames;
   /** Other names this package answers to. */
   readonly provides?: readonly string[];
-  /** Packages that this one packs into an image, with all they need to run: `deploy` gets their trees as `contents`. */
-  readonly contains?: readonly string[];
 }
+
+/** The fields of a recipe that name other packages. */
+export const relationFields = ['depends', 'buildDepends', 'runDepends', 'contains'] as const;
+
+export type RelationField = (typeof relationFields)[number];
+
+/** A recipe whose relations have been chosen. */
+export type ChosenRecipe = Recipe & { readonly [field in RelationField]?: readonly string[] };
 
 interface Traits {
   /** `build`: a tool for the machine that runs mk. Default: `target`. */

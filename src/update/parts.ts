@@ -1,5 +1,5 @@
 import type { LoadedRecipe } from '../recipe/load.ts';
-import type { ExtraSource, Recipe } from '../recipe/recipe.ts';
+import type { ChosenRecipe, ExtraSource } from '../recipe/recipe.ts';
 
 /**
  * What of a recipe has a version of its own: the recipe itself, and each extra source that names its version, as if it
@@ -13,7 +13,7 @@ export function partsOf(loaded: LoadedRecipe): readonly LoadedRecipe[] {
 function partOf(loaded: LoadedRecipe, part: string, distfile: ExtraSource): LoadedRecipe | undefined {
   const { url, sha256, alternatives, version, update, unpack } = distfile;
   if (version === undefined) return undefined;
-  const recipe: Recipe = {
+  const recipe: ChosenRecipe = {
     ...{ version, sha256, url: (other: string) => url.replaceAll(version, other) },
     ...(alternatives && { alternatives }),
     ...(update && { update }),

@@ -5,7 +5,7 @@ import { makePlan } from '../../src/plan/plan.ts';
 import { runSchedule } from '../../src/plan/schedule.ts';
 import type { Config } from '../../src/recipe/config.ts';
 import type { LoadedRecipe, RecipeSet } from '../../src/recipe/load.ts';
-import type { Recipe } from '../../src/recipe/recipe.ts';
+import type { ChosenRecipe } from '../../src/recipe/recipe.ts';
 import type { Result, Store } from '../../src/store/store.ts';
 
 /** Seconds, and bytes at the most. */
@@ -41,7 +41,13 @@ const inputs = {
   store,
   now: () => undefined,
   previous: () => undefined,
-  circumstances: { target: 'x86_64-linux-musl', machine: digestOf('machine'), sandboxed: true, fieldReads: () => [] },
+  circumstances: {
+    target: 'x86_64-linux-musl',
+    machine: digestOf('machine'),
+    sandboxed: true,
+    fieldReads: () => [],
+    sourceReads: () => [],
+  },
 };
 
 const started = process.cpuUsage();
@@ -84,7 +90,7 @@ function recipesOf(packages: number, kind: string): RecipeSet {
   const all = Array.from({ length: packages }, (_, at) => `package-${at}`);
   const places = new Map(all.map((name, at) => [name, at]));
   const namesAt = (numbers: readonly number[]) => [...new Set(numbers)].map((at) => all[at] ?? '');
-  const recipeOf = (at: number): Recipe => {
+  const recipeOf = (at: number): ChosenRecipe => {
     if (kind === 'flat') return {};
     if (kind === 'distribution' && at >= libraries) return { depends: namesAt(librariesOf(at)) };
     const near =
@@ -96,7 +102,7 @@ function recipesOf(packages: number, kind: string): RecipeSet {
   const digest = digestOf('recipe');
   const place = () => undefined;
   // They are loaded before a graph is made of them.
-  const loaded = (name: string, recipe: Recipe): LoadedRecipe => {
+  const loaded = (name: string, recipe: ChosenRecipe): LoadedRecipe => {
     return { name, dir: '/pkg', recipe, digest, modules: [], place };
   };
   const release = loaded('release', { contains: all });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mirror, sha256Of, tarball } from '../support/tarball.ts';
-import { ends, installs, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
+import { ends, installs, reasonOf, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
 
 const build = (ws: TestWorkspace, ...more: readonly string[]) =>
   ws.start(['toy', 'box', '--layer', ws.layer, ...more], { env: mirror(ws) }).ended;
@@ -87,6 +87,35 @@ test('a prepare hook works in the source tree, once for all packages that use it
   expect(ws.built('log/a-prepare.log')).toBe('+ pwd\n/mk/src\n');
   // Nothing but the built trees is kept, unless asked for.
   expect(readdirSync(join(ws.here, 'src'))).toEqual([]);
+});
+
+test('what chooses the relations of a package is no part of the source tree that others build from', async () => {
+  const packages = (ws: TestWorkspace, relations: string) => {
+    const hooks = `async prepare({ run }) { await run\`pwd\`; }, ${showsWord}`;
+    ws.write('pkg/a/build.ts', toy(`${tarball(ws, ['a', '1'], { word: 'one' }).fields}, ${relations}, ${hooks}`));
+  };
+  await using ws = await workspace({
+    'product/box/ROOTFS': 'a\nheaders\n',
+    'pkg/seed/build.ts': toy(installs('seed', "'seed'")),
+    'pkg/headers/build.ts': toy(`sourceOf: 'a', ${installs('word', 'await ctx.read(`${ctx.sourceDir}/word`)')}`),
+  });
+  packages(ws, "buildDepends: ({ toolchain }) => (toolchain.flag('SEEDED') ? ['seed'] : [])");
+  expect(ends(await build(ws), 'built').sort()).toEqual(['a', 'headers', 'release']);
+  const toolchain = 'TARGET=native\nTOOLCHAINPKG=toolchain-external\nLINUXPKG=\n';
+  ws.write('board/toy/TOOLCHAIN', `${toolchain}SEEDED=YES\n`);
+  const seeded = await build(ws);
+  expect(ends(seeded, 'built')).toEqual(['seed', 'a']);
+  expect(reasonOf(seeded, 'a')).toBe(
+    'variable TOOLCHAIN:SEEDED is "YES" and was not set (layer/board/toy/TOOLCHAIN:4); it uses seed, which is to be built',
+  );
+
+  packages(ws, "buildDepends: () => 'seed'");
+  const wrong = await build(ws);
+  expect(wrong.stderr).toContain('a: "buildDepends" must be a list of package names, not a string');
+  packages(ws, "buildDepends: () => { throw new Error('no idea'); }");
+  const thrown = await build(ws);
+  expect(thrown.stderr).toContain('error[recipe-invalid]: a: no idea');
+  expect(thrown.stderr).toMatch(/^ *--> .*pkg\/a\/build\.ts:\d+:\d+$/m);
 });
 
 test('a package may use the source of one that is not built', async () => {

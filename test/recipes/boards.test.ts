@@ -5,7 +5,7 @@ import { configFor } from '../../src/config/config.ts';
 import { selectTarget } from '../../src/config/target.ts';
 import { readVariables } from '../../src/config/variables.ts';
 import { openWorkspace } from '../../src/config/workspace.ts';
-import type { Recipe } from '../../src/recipe/recipe.ts';
+import { chooseRelations } from '../../src/recipe/relations.ts';
 
 const root = join(import.meta.dirname, '../..');
 const workspace = openWorkspace({ root, layers: [], cwd: '/', env: process.env });
@@ -22,10 +22,8 @@ test('rpi3 is to packages what qemu-arm is, so that they are built once for both
 });
 
 test('only a kernel that has its initramfs inside waits for it, and so for the C library', () => {
-  const recipe: unknown = linux;
   const neededOn = (board: string) =>
-    (recipe as (config: unknown) => Recipe)(configFor(selectTarget(workspace, board, 'minimal'), () => {}))
-      .buildDepends;
+    chooseRelations(linux, () => configFor(selectTarget(workspace, board, 'minimal'), () => {})).buildDepends;
   expect(neededOn('alix')).toEqual(['binutils', 'gcc', 'initramfs']);
   expect(neededOn('rpi3')).toEqual(['binutils', 'gcc', 'initramfs']);
   for (const board of ['qemu-aarch64', 'qemu-arm', 'qemu-x86_64']) expect(neededOn(board)).toEqual(['binutils', 'gcc']);

@@ -10,7 +10,8 @@ import { openWorkspace } from '../../src/config/workspace.ts';
 import { resolveGraph } from '../../src/graph/resolve.ts';
 import { diskSettings } from '../../src/image/disk-settings.ts';
 import type { RecipeSet } from '../../src/recipe/load.ts';
-import type { Alternative, ComputedRecipe, Recipe } from '../../src/recipe/recipe.ts';
+import type { Alternative, ChosenRecipe, ComputedRecipe, Recipe } from '../../src/recipe/recipe.ts';
+import { chooseRelations } from '../../src/recipe/relations.ts';
 import { recipeFaults } from '../../src/recipe/validate.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -45,9 +46,10 @@ const targets: readonly Target[] = workspace.boards.flatMap((board) =>
   }),
 );
 
-const recipeFor = (name: string, target: Target): Recipe | undefined => {
+const recipeFor = (name: string, target: Target): ChosenRecipe | undefined => {
   const found = recipes.get(name);
-  return typeof found === 'function' ? found(configFor(target, () => undefined)) : found;
+  const config = configFor(target, () => undefined);
+  return found && chooseRelations(typeof found === 'function' ? found(config) : found, () => config);
 };
 
 /** The package of a name, itself or through what it provides; undefined when there is none. */
@@ -57,14 +59,17 @@ function providerOf(name: string, target: Target): string | undefined {
   return fixed.find((provider) => recipeFor(provider, target)?.provides?.includes(name));
 }
 
-const related = ({ depends = [], buildDepends = [], runDepends = [], contains = [], sourceOf }: Recipe) => [
+const related = ({ depends = [], buildDepends = [], runDepends = [], contains = [], sourceOf }: ChosenRecipe) => [
   ...new Set([...depends, ...buildDepends, ...runDepends, ...contains, ...(sourceOf === undefined ? [] : [sourceOf])]),
 ];
 
 /** What does not fit when a package is built for a target, and the recipes that are needed for it, by name. */
-function needed(wanted: string, target: Target): { readonly faults: string[]; readonly found: Map<string, Recipe> } {
+function needed(
+  wanted: string,
+  target: Target,
+): { readonly faults: string[]; readonly found: Map<string, ChosenRecipe> } {
   const faults: string[] = [];
-  const found = new Map<string, Recipe>();
+  const found = new Map<string, ChosenRecipe>();
   const visit = (name: string, by: string) => {
     const provider = providerOf(name, target);
     const recipe = provider === undefined ? undefined : recipeFor(provider, target);
@@ -87,7 +92,7 @@ const fits = (name: string, target: Target): boolean => {
 };
 
 /** The recipes as they are for the first target that needs them; one that no product has yet, for the first that it fits. */
-const known = new Map<string, Recipe>();
+const known = new Map<string, ChosenRecipe>();
 const faults = new Set<string>();
 const learn = (wanted: string, target: Target) => {
   const { faults: more, found } = needed(wanted, target);
@@ -146,7 +151,7 @@ test('a recipe that no product needs yet fits some target, without cycles', asyn
 });
 
 describe.each(written.map((each) => ({ ...each, title: each.name })))('the recipe of $title', ({ name, dir, text }) => {
-  const recipe: Recipe = known.get(name) ?? {};
+  const recipe: ChosenRecipe = known.get(name) ?? {};
 
   test('has the fields of a recipe with values of the right kinds', () => {
     expect(recipeFaults(name, join(dir, 'build.ts'), recipe).map(({ message }) => message)).toEqual([]);

@@ -111,6 +111,7 @@ function inProcess(dir: string, recipes: RecipeSet): InProcess {
         machine: digestOf('machine'),
         sandboxed: true,
         fieldReads: reading.fieldReads,
+        sourceReads: reading.sourceReads,
       },
     };
     return { reading, graph, inputs, plan: makePlan(graph, inputs) };

@@ -4,17 +4,19 @@ import { placeAt } from '../../src/base/place.ts';
 import type { Config } from '../../src/recipe/config.ts';
 import type { LoadedRecipe, RecipeSet } from '../../src/recipe/load.ts';
 import type { Recipe } from '../../src/recipe/recipe.ts';
+import { chooseRelations } from '../../src/recipe/relations.ts';
+import { noConfig } from '../../src/update/no-config.ts';
 
 /** Recipes by name; a text is what is wrong with the one that cannot be loaded. */
 export type RecipesByName = Readonly<Record<string, Recipe | ((config: Config) => Recipe) | string>>;
 
 /** A recipe as if it had been loaded from `pkg/NAME/build.ts`; places are found in its JSON. */
-export function loadedRecipe(name: string, recipe: Recipe): LoadedRecipe {
+export function loadedRecipe(name: string, recipe: Recipe, config = () => noConfig): LoadedRecipe {
   const text = JSON.stringify(recipe, undefined, 2);
   return {
     name,
     dir: `/pkg/${name}`,
-    recipe,
+    recipe: chooseRelations(recipe, config),
     digest: digestOf(`${name} ${text}`),
     modules: [],
     place(field, value) {
@@ -33,12 +35,12 @@ export function recipeSet(recipes: RecipesByName): RecipeSet & { readonly loaded
     names: Object.keys(recipes),
     has: (name) => Object.hasOwn(recipes, name),
     loaded,
-    load(name, config) {
+    load(name, config, relationConfig = () => config) {
       loaded.push(name);
       const found = recipes[name];
       if (found === undefined) throw new TypeError(`no recipe ${name}`);
       if (typeof found === 'string') throw new Failure('recipe-invalid', `${name}: ${found}`);
-      return loadedRecipe(name, typeof found === 'function' ? found(config) : found);
+      return loadedRecipe(name, typeof found === 'function' ? found(config) : found, relationConfig);
     },
   };
 }

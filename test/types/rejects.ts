@@ -18,6 +18,7 @@ export const accepted: readonly unknown[] = [
   autotools({ version, sha256, git: { ...repository, tag: (v) => `v${v}`, submodules: false } }),
   recipe({ sourceOf: 'gcc', build: async ({ run, sysroot }) => await run`make SYSROOT=${sysroot} ${['a', false]}` }),
   recipe(({ toolchain, board }) => ({ ...source, depends: [toolchain.text('LINUXPKG', 'linux'), board] })),
+  kconfig({ ...source, config: 'linux', buildDepends: (config) => (config.has('seed') ? ['seed'] : []) }),
   recipe({ ...source, update: { from: 'listing', url: 'https://example.org/', pattern: /a-([\d.]+)/ } }),
   recipe({ ...source, update: { from: 'github', repo: 'a/b', of: 'releases', series: '1.2', ignore: ['1.2.9*'] } }),
   autotools({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../base/failure.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
-import type { ExtraSource, Recipe } from '../../recipe/recipe.ts';
+import type { ChosenRecipe, ExtraSource, Recipe } from '../../recipe/recipe.ts';
 import { editRecipe } from '../../update/edit-recipe.ts';
 import { splitPart } from '../../update/parts.ts';
 import { examine } from './examine.ts';
@@ -50,7 +50,7 @@ export async function followVersion(
     const old = before.recipe.extraSources?.[part];
     if (old === undefined || old.url === extra.url || old.sha256 !== extra.sha256) continue;
     const { sha256, alternatives = [], unpack = true } = old;
-    const recipe: Recipe = { version: to, url: () => extra.url, sha256, alternatives, unpack };
+    const recipe: ChosenRecipe = { version: to, url: () => extra.url, sha256, alternatives, unpack };
     const file = await fetchNewFile({ ...after, name: `${name}/${part}`, recipe }, to, setting);
     await examine(file);
     report.push(`${part}: sha256: ${file.sha256}`, ...file.notes.map((note) => `${part}: ${note}`));

@@ -53,6 +53,7 @@ async function documents({
     machine: digestOf('machine'),
     sandboxed: true,
     fieldReads: (name) => reads[name] ?? [],
+    sourceReads: (name) => reads[name] ?? [],
     ...circumstances,
   };
   return graph.order.map((node) => keyDocument(node, resultOf, all));
@@ -199,7 +200,13 @@ describe('a key does not move', () => {
 
   test('with anything that a result tells of its own making', async () => {
     const graph = await graphOf({ root: { depends: ['a'], contains: ['a'] }, a: {} });
-    const circumstances = { target: 't', machine: digestOf('m'), sandboxed: true, fieldReads: () => [] };
+    const circumstances = {
+      target: 't',
+      machine: digestOf('m'),
+      sandboxed: true,
+      fieldReads: () => [],
+      sourceReads: () => [],
+    };
     const key = (making: Pick<Result, 'size' | 'reads' | 'seconds' | 'sandboxed'>) => {
       const made = { package: 'a', version: '1', output: digestOf('a'), permissions: {} };
       const result: Result = { ...made, license: undefined, whenLinked: false, ...making };

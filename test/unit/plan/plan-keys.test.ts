@@ -48,7 +48,13 @@ test('the keys of a plan are those of its documents', () => {
 const inputs: Omit<PlanInputs, 'store'> = {
   now: () => undefined,
   previous: () => undefined,
-  circumstances: { target: 'x', machine: digestOf('machine'), sandboxed: true, fieldReads: () => [] },
+  circumstances: {
+    target: 'x',
+    machine: digestOf('machine'),
+    sandboxed: true,
+    fieldReads: () => [],
+    sourceReads: () => [],
+  },
 };
 
 /** Has a result of its own for every key that it is asked for. */

@@ -17,7 +17,13 @@ function workplace() {
       find: (key: Digest, now: (read: Read) => string | undefined) =>
         results(key).find(({ reads }) => reads.every((read) => now(read) === read.value)),
     } as Pick<Store, 'find' | 'results'> as Store,
-    circumstances: { target: 'a-b-c', machine: digestOf('m'), sandboxed: true, fieldReads: () => [] },
+    circumstances: {
+      target: 'a-b-c',
+      machine: digestOf('m'),
+      sandboxed: true,
+      fieldReads: () => [],
+      sourceReads: () => [],
+    },
     now: ({ name }) => answers[name],
     previous: (name) => previous.get(name),
   };

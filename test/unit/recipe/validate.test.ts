@@ -52,6 +52,7 @@ describe('what is wrong with a field is told', () => {
     [{ depends: ['a', undefined] }, 'zlib: "depends" must hold names of packages, not nothing'],
     [{ buildDepends: [''] }, 'zlib: "buildDepends" must hold names of packages, not an empty text'],
     [{ runDepends: null }, 'zlib: "runDepends" must be a list of package names, not null'],
+    [{ provides: () => [] }, 'zlib: "provides" must be a list of package names, not a function'],
     [{ provides: {} }, 'zlib: "provides" must be a list of package names, not an object'],
     [{ contains: [1] }, 'zlib: "contains" must hold names of packages, not a number'],
     [{ runsOn: 'host' }, `zlib: "runsOn" must be 'build' or 'target'`],
