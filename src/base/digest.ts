@@ -32,25 +32,27 @@ export function digestOfFile(path: string | Buffer): Digest {
 
 /** JSON with sorted keys; `undefined` members are left out. */
 export function canonicalJson(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (Array.isArray(value))
-    return value.length === 0 ? '[]' : `[${value.map((each) => canonicalJson(each)).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  // This is done for every package of every run, with thousands of members: no array is made for each.
+  // This is done for every package of every run, with thousands of members: in order, they need no texts of their own.
+  if (isInOrder(value)) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map((each) => canonicalJson(each)).join(',')}]`;
   const members = value as Readonly<Record<string, unknown>>;
-  const keys = Object.keys(members);
-  if (keys.length === 0) return '{}';
-  const isSorted = areSorted(keys);
-  if (isSorted && keys.every((name) => typeof members[name] === 'string')) return JSON.stringify(members);
   let text = '';
-  for (const name of isSorted ? keys : keys.sort()) {
+  for (const name of Object.keys(members).sort()) {
     const member = members[name];
     if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
 }
 
-function areSorted(keys: readonly string[]): boolean {
-  for (let at = 1; at < keys.length; at++) if ((keys[at - 1] ?? '') > (keys[at] ?? '')) return false;
+/** Whether the keys are sorted at every depth. */
+function isInOrder(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every((each) => isInOrder(each));
+  const members = value as Readonly<Record<string, unknown>>;
+  let last = '';
+  for (const name of Object.keys(members)) {
+    if (name < last || !isInOrder(members[name])) return false;
+    last = name;
+  }
   return true;
 }

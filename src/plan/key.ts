@@ -88,6 +88,7 @@ export function inputsDocument(node: Node, circumstances: KeyCircumstances): Inp
   const { loaded } = node;
   const workingTree = node.source && circumstances.workingTrees?.get(node.source.name)?.digest;
   const source = workingTree === undefined ? node.source : undefined;
+  const reads = circumstances.fieldReads(node.name);
   return {
     epoch: engineEpoch,
     checks: checksVersion,
@@ -96,10 +97,10 @@ export function inputsDocument(node: Node, circumstances: KeyCircumstances): Inp
     recipe: loaded.digest,
     distfiles: source === undefined ? {} : acceptedDistfiles(source),
     source: source === undefined || source === loaded ? undefined : otherSource(source, circumstances),
-    ...(workingTree !== undefined && { workingTree }),
+    workingTree,
     target: circumstances.target,
     runsOn: node.runsOn,
-    reads: circumstances.fieldReads(node.name).filter(({ kind }) => workingTree === undefined || kind !== 'patches'),
+    reads: workingTree === undefined ? reads : reads.filter(({ kind }) => kind !== 'patches'),
     machine: node.runsOn === 'build' ? circumstances.machine : undefined,
     sandboxed: circumstances.sandboxed,
   };
@@ -118,13 +119,11 @@ export const outputIn = (staged: StagedKey | undefined): Digest | undefined =>
 export const versionOf = ({ loaded, source }: Node): string | undefined =>
   source?.recipe.version ?? loaded.recipe.version;
 
-/** What the hooks of an image see of a package in it. */
-export const contentKey = ({ version, output, permissions, license, whenLinked, ...rest }: Result): ContentKey => ({
-  ...{ version, output, permissions, license, whenLinked },
-  ...(rest.accept && { accept: rest.accept }),
-  ...(rest.accounts && { accounts: rest.accounts }),
-  ...(rest.yields && { yields: rest.yields }),
-});
+/** What the hooks of an image see of a package in it; in the order of canonical JSON, for there are many. */
+export const contentKey = (result: Result): ContentKey => {
+  const { accept, accounts, license, output, permissions, version, whenLinked, yields } = result;
+  return { accept, accounts, license, output, permissions, version, whenLinked, yields };
+};
 
 const otherSource = ({ name, digest }: LoadedRecipe, { sourceReads }: KeyCircumstances) => ({
   package: name,
