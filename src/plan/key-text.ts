@@ -24,11 +24,12 @@ export function keysIn(
   resultOf: (name: string) => Result,
   circumstances: KeyCircumstances,
 ): (node: Node) => Digest {
-  const staged: string[] = [];
+  const staged: (string | undefined)[] = graph.names.map(() => undefined);
+  /** Joined, for a text that was added up is copied in pieces into each that it is added to. */
   const stagedText = (at: number): string => {
     const node = graph.nodeAt(at);
-    staged[at] ??= `${JSON.stringify(node.name)}:"${stagedKey(node, node.name, resultOf(node.name).output)}"`;
-    return staged[at];
+    const key = stagedKey(node, node.name, resultOf(node.name).output);
+    return [',', JSON.stringify(node.name), ':', JSON.stringify(key)].join('');
   };
   const contents = (names: readonly string[]): string =>
     `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(contentKey(resultOf(name)))}`).join(',')}}`;
@@ -48,7 +49,7 @@ export function keysIn(
       if (own !== undefined) text += `${text === '' ? '{' : ','}${before}${own}`;
     }
     let list = '';
-    for (const at of node.stagedAt) list += list === '' ? stagedText(at) : `,${stagedText(at)}`;
-    return digestOf(`${begin}${list}${text}}`);
+    for (const at of node.stagedAt) list += staged[at] ??= stagedText(at);
+    return digestOf(`${begin}${list.slice(1)}${text}}`);
   };
 }
