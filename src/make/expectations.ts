@@ -8,8 +8,8 @@ import { type History, median, type Past } from '../store/history.ts';
 
 /** What is expected of a run's packages, by what they took before. */
 export interface Expectations {
-  /** The greatest for the package that most of the run waits for; no two are the same. */
-  readonly priorities: ReadonlyMap<string, number>;
+  /** By place, the greatest for the package that most of the run waits for; no two are the same. */
+  readonly priorities: ArrayLike<number>;
   /** In the order of the graph. */
   readonly packages: readonly PlannedPackage[];
 }

@@ -56,7 +56,7 @@ export async function makePackages(
   run: PlannedRun,
   site: Site,
   graph: Graph,
-  ordered?: ReadonlyMap<string, number>,
+  ordered?: ArrayLike<number>,
 ): Promise<Made> {
   const { tell, sources, workshop, interrupt } = site;
   // What is planned to be used must stay.
@@ -74,7 +74,7 @@ export async function makePackages(
     isFetched: (source) => isFetched(source, workshop.downloadDir),
   });
   const order = ordered ?? priorities;
-  const rank = ({ name }: Node) => order.get(name) ?? 0;
+  const rank = ({ at }: Node) => order[at] ?? 0;
   showSources(graph, plan, workshop.shownAs);
   tell({ event: 'plan', packages });
   const prefetch = pLimit(downloadsAtOnce);

@@ -23,12 +23,12 @@ export function longestWaits(graph: Graph, { build, source }: Durations): Float6
 }
 
 /**
- * Priorities from those waits: a number for each package, the greatest for the one that most of the run waits for. No two
- * are the same; of packages with equal waits the one that comes first in the graph's order is first.
+ * Priorities from those waits: a number for each package, by its place, the greatest for the one that most of the run waits
+ * for. No two are the same; of packages with equal waits the one that comes first in the graph's order is first.
  */
-export function prioritiesOf({ order }: Graph, waits: Float64Array): ReadonlyMap<string, number> {
+export function prioritiesOf({ names, order }: Graph, waits: Float64Array): Uint32Array {
   const sorted = order.toSorted((a, b) => (waits[b.at] ?? 0) - (waits[a.at] ?? 0));
-  const priorities = new Map<string, number>();
-  for (const { name } of sorted) priorities.set(name, sorted.length - priorities.size);
+  const priorities = new Uint32Array(names.length);
+  for (const [before, { at }] of sorted.entries()) priorities[at] = sorted.length - before;
   return priorities;
 }

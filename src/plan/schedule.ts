@@ -9,8 +9,8 @@ export interface ScheduleOptions {
   readonly keepGoing: boolean;
   /** True once nothing new may be started, for example after an interrupt. */
   isStopped(): boolean;
-  /** Numbers for the packages; what the greatest has is the most urgent. Default: by how many packages wait in a row. */
-  readonly priorities?: ReadonlyMap<string, number>;
+  /** Numbers for packages, by place; the greatest is the most urgent. Default: by how many packages wait in a row. */
+  readonly priorities?: ArrayLike<number>;
   /** Does one package's work; must not reject. */
   work(node: Node, priority: number): Promise<StepEnd>;
   /** Called instead of `work` for a package that will not be tried. */
@@ -24,27 +24,27 @@ export function runSchedule(graph: Graph, options: ScheduleOptions): Promise<voi
     options.priorities ?? prioritiesOf(graph, longestWaits(graph, { build: () => 1, source: () => 0 }));
   /** How many of the needs of a package, by its place, have not ended. */
   const missing = Uint32Array.from(graph.names, (_, at) => graph.needCountAt(at));
-  const ended = new Map<string, StepEnd>();
+  const undone = new Map<string, StepEnd>();
+  let ended = 0;
   let failed: string | undefined;
-  let isWhole = true;
 
   return new Promise((resolve, reject) => {
     const end = (node: Node, how: StepEnd) => {
-      ended.set(node.name, how);
-      isWhole &&= how === 'done';
+      ended++;
+      if (how !== 'done') undone.set(node.name, how);
       if (how === 'failed') failed ??= node.name;
       for (const at of graph.neededByAt(node.at)) {
         const open = (missing[at] ?? 0) - 1;
         missing[at] = open;
         if (open === 0) begin(graph.nodeAt(at));
       }
-      if (ended.size === graph.order.length) resolve();
+      if (ended === graph.order.length) resolve();
     };
     const begin = (node: Node) => {
-      const broken = isWhole ? undefined : graph.needs(node.name).find((name) => ended.get(name) !== 'done');
+      const broken = undone.size === 0 ? undefined : graph.needs(node.name).find((name) => undone.has(name));
       const obstacle =
         broken !== undefined
-          ? `${broken} ${ended.get(broken) === 'failed' ? 'failed' : 'was skipped'}`
+          ? `${broken} ${undone.get(broken) === 'failed' ? 'failed' : 'was skipped'}`
           : isStopped()
             ? 'interrupted'
             : failed !== undefined && !keepGoing
@@ -56,7 +56,7 @@ export function runSchedule(graph: Graph, options: ScheduleOptions): Promise<voi
         queueMicrotask(() => end(node, 'skipped'));
         return;
       }
-      work(node, priorities.get(node.name) ?? 0).then((how) => end(node, how), reject);
+      work(node, priorities[node.at] ?? 0).then((how) => end(node, how), reject);
     };
     if (graph.order.length === 0) resolve();
     for (const node of graph.order) if (graph.needCountAt(node.at) === 0) begin(node);
