@@ -98,7 +98,7 @@ function listsIn(known: Known): RelationLists {
   const depends = fill((lists, each) => {
     for (const name of each.depends) lists.add(place(name));
   });
-  const contents = fill((lists, each) => addContents(lists, each, known));
+  const contents = fill((lists, each) => addContents(lists, each, known, depends));
   // Staged packages are not listed one by one: those beyond the direct ones come through them.
   const needs = fill((lists, each, at) => {
     for (const needed of depends.list(at)) lists.add(needed);
@@ -109,25 +109,26 @@ function listsIn(known: Known): RelationLists {
 }
 
 /** What an image contains, and all that this needs to run. */
-function addContents(lists: GrowingLists, { contains }: Relations, { relations, place }: Known): void {
+function addContents(lists: GrowingLists, { contains }: Relations, { relations, place }: Known, depends: Lists): void {
   const open = contains.map(place);
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const each = relations[at];
     if (each === undefined || each.loaded.recipe.runsOn === 'build' || !lists.add(at)) continue;
-    for (const name of each.depends) open.push(place(name));
+    for (const needed of depends.list(at)) open.push(needed);
     for (const name of each.runDepends) open.push(place(name));
   }
 }
 
-function stagedIn({ relations, place }: Known, order: Uint32Array, depends: Lists): Lists {
+function stagedIn({ relations, place }: Known, order: Uint32Array, depends: Lists): (place: number) => Uint32Array {
   const behind = reachable(order, depends);
-  const staged = openLists(relations.length);
+  const withTools = openLists(relations.length);
   for (const [at, { buildDepends }] of relations.entries()) {
-    addReachable(staged, behind, depends.list(at));
-    if (buildDepends.length > 0) addReachable(staged, behind, Uint32Array.from(buildDepends, place));
-    staged.close(at);
+    if (buildDepends.length === 0) continue;
+    addReachable(withTools, behind, depends.list(at));
+    addReachable(withTools, behind, Uint32Array.from(buildDepends, place));
+    withTools.close(at);
   }
-  return staged;
+  return (at) => (relations[at]?.buildDepends.length === 0 ? behind : withTools).list(at);
 }
 
 /** Throws the first cycle on a way from the root. */

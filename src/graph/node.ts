@@ -52,24 +52,23 @@ export interface RelationLists {
 }
 
 /** The nodes of a graph by place. */
-export function nodesOf(known: Known, { depends, contents }: RelationLists, staged: Lists): readonly Node[] {
+export function nodesOf(
+  known: Known,
+  { depends, contents }: RelationLists,
+  stagedAt: Whole['stagedAt'],
+): readonly Node[] {
   const { names, relations, place } = known;
   const placeOf = (name: string): StagingPlace =>
     relations[place(name)]?.loaded.recipe.runsOn === 'build' ? 'toolchain' : 'sysroot';
-  const whole: Whole = { names, staged, placeOf };
-  return relations.map((each, at) => {
-    const own = {
-      depends: textsAt(depends.list(at), names),
-      contents: contents.count(at) === 0 ? none : textsAt(contents.list(at), names),
-    };
-    return new PlacedNode(names[at] ?? '', at, { ...each, ...own }, whole);
-  });
+  const whole: Whole = { names, stagedAt, placeOf };
+  const textsOf = (lists: Lists, at: number) => (lists.count(at) === 0 ? none : textsAt(lists.list(at), names));
+  return relations.map((each, at) => new PlacedNode(at, each, textsOf(depends, at), textsOf(contents, at), whole));
 }
 
 /** What is the same for all nodes of a graph. */
 interface Whole {
   readonly names: readonly string[];
-  readonly staged: Lists;
+  readonly stagedAt: (place: number) => Uint32Array;
   readonly placeOf: Node['placeOf'];
 }
 
@@ -87,22 +86,22 @@ class PlacedNode implements Node {
   readonly placeOf: Node['placeOf'];
   readonly #whole: Whole;
 
-  constructor(name: string, at: number, given: Omit<Relations, 'contains'> & Pick<Node, 'contents'>, whole: Whole) {
-    this.name = name;
+  constructor(at: number, given: Relations, depends: readonly string[], contents: readonly string[], whole: Whole) {
+    this.name = whole.names[at] ?? '';
     this.at = at;
     this.loaded = given.loaded;
     this.runsOn = given.loaded.recipe.runsOn ?? 'target';
-    this.depends = given.depends;
+    this.depends = depends;
     this.buildDepends = sorted(given.buildDepends);
     this.runDepends = sorted(given.runDepends);
-    this.contents = given.contents;
+    this.contents = contents;
     this.source = given.source;
     this.placeOf = whole.placeOf;
     this.#whole = whole;
   }
 
   get stagedAt(): Uint32Array {
-    return this.#whole.staged.list(this.at);
+    return this.#whole.stagedAt(this.at);
   }
 
   get staged(): readonly string[] {
