@@ -28,8 +28,8 @@ export interface Graph {
   needCountAt(place: number): number;
   /** Packages that need this one, directly. */
   neededBy(name: string): readonly string[];
-  /** The same by place, as places. */
-  neededByAt(place: number): Uint32Array;
+  /** Visits the same by place, as places. */
+  eachNeededBy(place: number, visit: (place: number) => void): void;
 }
 
 /** Builds the graph; a cycle is a Failure that shows it as a path. */
@@ -57,7 +57,7 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
   };
   const namesIn = (some: Lists) => (name: string) => {
     const place = places.get(name);
-    return place === undefined ? [] : textsAt(some.list(place), names);
+    return place === undefined ? [] : textsAt(some, place, names);
   };
   return {
     root,
@@ -68,20 +68,22 @@ export function buildGraph(root: string, packages: ReadonlyMap<string, Relations
     needs: namesIn(needs),
     needCountAt: needs.count,
     neededBy: namesIn(followers),
-    neededByAt: followers.list,
+    eachNeededBy: followers.each,
   };
 }
 
 /** The packages with these names and all that they need, as a graph of their own; its root is the first. */
 export function partOf(graph: Graph, names: readonly [string, ...string[]]): Graph {
   const inside = new Set(closure(names, graph.needs));
-  const isInside = (place: number) => inside.has(graph.names[place] ?? '');
   return {
     ...graph,
     root: names[0],
     order: graph.order.filter(({ name }) => inside.has(name)),
     neededBy: (name) => graph.neededBy(name).filter((each) => inside.has(each)),
-    neededByAt: (place) => graph.neededByAt(place).filter(isInside),
+    eachNeededBy: (place, visit) =>
+      graph.eachNeededBy(place, (each) => {
+        if (inside.has(graph.names[each] ?? '')) visit(each);
+      }),
   };
 }
 
@@ -101,9 +103,9 @@ function listsIn(known: Known): RelationLists {
   const contents = fill((lists, each) => addContents(lists, each, known, depends));
   // Staged packages are not listed one by one: those beyond the direct ones come through them.
   const needs = fill((lists, each, at) => {
-    for (const needed of depends.list(at)) lists.add(needed);
+    depends.each(at, lists.add);
     for (const name of each.buildDepends) lists.add(place(name));
-    for (const content of contents.list(at)) lists.add(content);
+    contents.each(at, lists.add);
   });
   return { depends, contents, needs, followers: reversed(needs) };
 }
@@ -111,10 +113,11 @@ function listsIn(known: Known): RelationLists {
 /** What an image contains, and all that this needs to run. */
 function addContents(lists: GrowingLists, { contains }: Relations, { relations, place }: Known, depends: Lists): void {
   const open = contains.map(place);
+  const push = (each: number) => open.push(each);
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const each = relations[at];
     if (each === undefined || each.loaded.recipe.runsOn === 'build' || !lists.add(at)) continue;
-    for (const needed of depends.list(at)) open.push(needed);
+    depends.each(at, push);
     for (const name of each.runDepends) open.push(place(name));
   }
 }
@@ -124,8 +127,8 @@ function stagedIn({ relations, place }: Known, order: Uint32Array, depends: List
   const withTools = openLists(relations.length);
   for (const [at, { buildDepends }] of relations.entries()) {
     if (buildDepends.length === 0) continue;
-    addReachable(withTools, behind, depends.list(at));
-    addReachable(withTools, behind, Uint32Array.from(buildDepends, place));
+    depends.each(at, (each) => addReachable(withTools, behind, each));
+    for (const name of buildDepends) addReachable(withTools, behind, place(name));
     withTools.close(at);
   }
   return (at) => (relations[at]?.buildDepends.length === 0 ? behind : withTools).list(at);
@@ -133,7 +136,7 @@ function stagedIn({ relations, place }: Known, order: Uint32Array, depends: List
 
 /** Throws the first cycle on a way from the root. */
 function refuseCycle(root: string, { names, relations, place }: Known, needs: Lists): void {
-  const next = (name: string) => textsAt(needs.list(place(name)), names);
+  const next = (name: string) => textsAt(needs, place(name), names);
   walkDeep([root, ...names], next, {
     leave() {},
     cycle(way) {

@@ -8,7 +8,9 @@ export interface Lists {
   /** How long the list of a number is, and what is in it at a place from 0 on. */
   count(of: number): number;
   item(of: number, at: number): number;
-  /** The list of a number, valid for as long as nothing is added. */
+  /** Visits what is in the list of a number. */
+  each(of: number, visit: (item: number) => void): void;
+  /** The list of a number, valid for as long as nothing is added. To make it takes longer than to visit a short one. */
   list(of: number): Uint32Array;
 }
 
@@ -52,8 +54,7 @@ export function reversed(lists: Lists): Lists {
   const starts = new Uint32Array(lists.size);
   const ends = new Uint32Array(lists.size);
   const eachItem = (visit: (item: number, of: number) => void) => {
-    for (let of = 0; of < lists.size; of++)
-      for (let at = 0, count = lists.count(of); at < count; at++) visit(lists.item(of, at), of);
+    for (let of = 0; of < lists.size; of++) lists.each(of, (item) => visit(item, of));
   };
   let all = 0;
   eachItem((item) => {
@@ -78,6 +79,10 @@ const readable = (size: number, starts: Uint32Array, ends: Uint32Array, items: (
   size,
   count: (of) => (ends[of] ?? 0) - (starts[of] ?? 0),
   item: (of, at) => items()[(starts[of] ?? 0) + at] ?? 0,
+  each(of, visit) {
+    const all = items();
+    for (let at = starts[of] ?? 0, end = ends[of] ?? 0; at < end; at++) visit(all[at] ?? 0);
+  },
   list: (of) => items().subarray(starts[of], ends[of]),
 });
 

@@ -61,8 +61,9 @@ export function nodesOf(
   const placeOf = (name: string): StagingPlace =>
     relations[place(name)]?.loaded.recipe.runsOn === 'build' ? 'toolchain' : 'sysroot';
   const whole: Whole = { names, stagedAt, placeOf };
-  const textsOf = (lists: Lists, at: number) => (lists.count(at) === 0 ? none : textsAt(lists.list(at), names));
-  return relations.map((each, at) => new PlacedNode(at, each, textsOf(depends, at), textsOf(contents, at), whole));
+  return relations.map(
+    (each, at) => new PlacedNode(at, each, textsAt(depends, at, names), textsAt(contents, at, names), whole),
+  );
 }
 
 /** What is the same for all nodes of a graph. */
@@ -105,17 +106,17 @@ class PlacedNode implements Node {
   }
 
   get staged(): readonly string[] {
-    return textsAt(this.stagedAt, this.#whole.names);
+    return Array.from(this.stagedAt, (place) => this.#whole.names[place] ?? '');
   }
 }
 
 const sorted = (names: readonly string[]): readonly string[] => (names.length < 2 ? names : [...new Set(names)].sort());
 
-/** The names at places. */
-export function textsAt(places: Uint32Array, names: readonly string[]): readonly string[] {
-  if (places.length === 0) return none;
+/** The names at the places in a list. */
+export function textsAt(lists: Lists, of: number, names: readonly string[]): readonly string[] {
+  if (lists.count(of) === 0) return none;
   const texts: string[] = [];
-  for (const place of places) texts.push(names[place] ?? '');
+  lists.each(of, (place) => texts.push(names[place] ?? ''));
   return texts;
 }
 

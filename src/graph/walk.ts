@@ -90,16 +90,14 @@ export function inOrder(followers: Lists, refuse: () => void): Uint32Array {
 export function reachable(order: Uint32Array, next: Lists): Lists {
   const all = openLists(next.size);
   for (const of of order) {
-    addReachable(all, all, next.list(of));
+    next.each(of, (each) => addReachable(all, all, each));
     all.close(of);
   }
   return all;
 }
 
-/** Adds these and all that can be reached from them. */
-export function addReachable(to: GrowingLists, reached: Lists, from: Uint32Array): void {
-  for (const each of from) {
-    to.add(each);
-    for (let at = 0, count = reached.count(each); at < count; at++) to.add(reached.item(each, at));
-  }
+/** Adds a number and all that can be reached from it. */
+export function addReachable(to: GrowingLists, reached: Lists, from: number): void {
+  to.add(from);
+  reached.each(from, to.add);
 }

@@ -80,7 +80,7 @@ function apart(graph: Graph, names: readonly [string, ...string[]], change: (nod
     needs: () => [],
     needCountAt: () => 0,
     neededBy: () => [],
-    neededByAt: () => new Uint32Array(),
+    eachNeededBy() {},
   };
 }
 

@@ -16,7 +16,9 @@ export function longestWaits(graph: Graph, { build, source }: Durations): Float6
   const waits = new Float64Array(graph.names.length);
   for (const node of graph.order.toReversed()) {
     let rest = 0;
-    for (const at of graph.neededByAt(node.at)) rest = Math.max(rest, waits[at] ?? 0);
+    graph.eachNeededBy(node.at, (at) => {
+      rest = Math.max(rest, waits[at] ?? 0);
+    });
     waits[node.at] = source(node) + build(node) + rest;
   }
   return waits;

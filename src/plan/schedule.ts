@@ -33,11 +33,11 @@ export function runSchedule(graph: Graph, options: ScheduleOptions): Promise<voi
       ended++;
       if (how !== 'done') undone.set(node.name, how);
       if (how === 'failed') failed ??= node.name;
-      for (const at of graph.neededByAt(node.at)) {
+      graph.eachNeededBy(node.at, (at) => {
         const open = (missing[at] ?? 0) - 1;
         missing[at] = open;
         if (open === 0) begin(graph.nodeAt(at));
-      }
+      });
       if (ended === graph.order.length) resolve();
     };
     const begin = (node: Node) => {
