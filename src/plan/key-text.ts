@@ -49,7 +49,10 @@ export function keysIn(
       if (own !== undefined) text += `${text === '' ? '{' : ','}${before}${own}`;
     }
     let list = '';
-    for (const at of node.stagedAt) list += staged[at] ??= stagedText(at);
-    return digestOf(`${begin}${list.slice(1)}${text}}`);
+    for (const at of node.stagedAt) {
+      staged[at] ??= stagedText(at);
+      list += list === '' ? staged[at].slice(1) : staged[at];
+    }
+    return digestOf(`${begin}${list}${text}}`);
   };
 }
