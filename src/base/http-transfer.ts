@@ -34,14 +34,23 @@ export class SinkError extends Error {}
 
 const leastRate = 500;
 
-/** Gets the rest of a body, or all of it where there is no rest to be had; anything short of its end is a TroubleError. */
+export interface TransferOptions {
+  readonly patience: Patience;
+  /** Bytes. */
+  readonly limit: number;
+  /** Breaks the transfer off. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Gets the rest of a body, or all of it where there is no rest to be had; anything short of its end is an error, mostly a TroubleError. */
 export async function transferOnce(
   url: string,
   transfer: Transfer,
   sink: Sink,
-  { patience, limit }: { readonly patience: Patience; readonly limit: number },
+  options: TransferOptions,
 ): Promise<void> {
-  const { response, host } = await begin(url, transfer, patience);
+  const { limit } = options;
+  const { response, host } = await begin(url, transfer, options);
   const { statusCode, headers, body } = response;
   body.on('error', () => {});
   try {
@@ -58,7 +67,7 @@ export async function transferOnce(
       refuseLarger(size ?? 0, limit);
       await inSink(() => sink.resumed?.({ host, size, contentType, validator } satisfies ResponseHead));
     }
-    await receive(body, transfer, sink, { patience, limit });
+    await receive(body, transfer, sink, options);
   } finally {
     body.destroy();
   }
@@ -68,7 +77,7 @@ async function receive(
   body: Dispatcher.ResponseData['body'],
   transfer: Transfer,
   sink: Sink,
-  { patience: { stall }, limit }: { readonly patience: Patience; readonly limit: number },
+  { patience: { stall }, limit }: TransferOptions,
 ): Promise<void> {
   let before = transfer.received;
   const watch = setInterval(() => {
@@ -91,8 +100,8 @@ async function receive(
 }
 
 /** Asks for the rest of a transfer, or all of it; any other answer than 200 and 206 is trouble. */
-async function begin(url: string, transfer: Transfer, patience: Patience): Promise<Responded> {
-  const responded = await respond(url, { headers: rangeOf(transfer) }, patience);
+async function begin(url: string, transfer: Transfer, { patience, signal }: TransferOptions): Promise<Responded> {
+  const responded = await respond(url, { headers: rangeOf(transfer), ...(signal && { signal }) }, patience);
   const { statusCode, headers, body } = responded.response;
   if (statusCode === 200 || statusCode === 206) return responded;
   body.on('error', () => {}).destroy();

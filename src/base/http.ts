@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from './failure.ts';
 import { type Patience, unreachable } from './http-ask.ts';
 import { type ResponseHead, type Sink, SinkError, type Transfer, transferOnce } from './http-transfer.ts';
 import { failureOf, longestWait, troubleOf } from './http-trouble.ts';
@@ -13,6 +14,8 @@ export interface DownloadOptions {
   readonly limit?: number;
   /** The start of the body is there already: so many bytes, of the body with this validator. */
   readonly resume?: { readonly received: number; readonly validator: string };
+  /** Ends the download with an interrupted Failure, wherever it is; what has arrived is in the sink. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const usual: Patience = { connect: 10_000, stall: 30_000, backOff: 500 };
@@ -25,15 +28,17 @@ const usual: Patience = { connect: 10_000, stall: 30_000, backOff: 500 };
  * the URL are not shown. What `sink` throws is passed on.
  */
 export async function download(url: string, sink: Sink, options: DownloadOptions = {}): Promise<void> {
-  const { patience = usual, tries = 3, limit = Number.POSITIVE_INFINITY, resume } = options;
+  const { patience = usual, tries = 3, limit = Number.POSITIVE_INFINITY, resume, signal } = options;
   const transfer: Transfer = { received: 0, validator: undefined, ...resume };
   let furthest = transfer.received;
   for (let fruitless = 1; ; fruitless++) {
     try {
-      await transferOnce(url, transfer, sink, { patience, limit });
+      signal?.throwIfAborted();
+      await transferOnce(url, transfer, sink, { patience, limit, signal });
       return;
     } catch (error) {
       if (error instanceof SinkError) throw error.cause;
+      if (signal?.aborted) throw new Failure('interrupted', 'interrupted while fetching');
       const trouble = troubleOf(error);
       if (transfer.received > furthest) fruitless = 1;
       furthest = Math.max(furthest, transfer.received);
@@ -41,7 +46,9 @@ export async function download(url: string, sink: Sink, options: DownloadOptions
         if (trouble.unreachable !== undefined) unreachable.set(trouble.unreachable, trouble.what);
         throw failureOf(url, trouble);
       }
-      await (patience.sleep ?? sleep)(pause(fruitless, trouble.wait, patience));
+      const wait = pause(fruitless, trouble.wait, patience);
+      // An interrupt ends it, of which the next try tells.
+      await (patience.sleep?.(wait) ?? sleep(wait, undefined, signal && { signal }).catch(() => {}));
     }
   }
 }

@@ -37,7 +37,7 @@ export interface FetchOptions {
   /** How far the file of one source is: when it begins, a few times a second, and when it ends, in whatever way. */
   readonly transfer?: (transfer: Transfer) => void;
   readonly warn: (message: string, detail?: string) => void;
-  /** Ends the waiting for another process that fetches the same file; default: it ends when that one is done. */
+  /** Ends transfers, which the next run goes on with, and the waiting for another process that fetches the same file. */
   readonly signal?: AbortSignal;
   readonly patience?: Patience;
   /** Bytes; default 4 GiB. */

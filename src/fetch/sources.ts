@@ -24,7 +24,7 @@ export interface Attempt {
 
 type Setting = Pick<
   FetchOptions,
-  'mirrors' | 'offline' | 'aptDir' | 'tell' | 'transfer' | 'warn' | 'patience' | 'sizeLimit'
+  'mirrors' | 'offline' | 'aptDir' | 'tell' | 'transfer' | 'warn' | 'patience' | 'sizeLimit' | 'signal'
 >;
 
 /**
@@ -79,10 +79,10 @@ function atUrl(url: string, candidate: Candidate, setting: Setting): Attempt {
   const attempt = { candidate, from: redacted(url) };
   if (protocol === 'file:') return { ...attempt, get: copyOf(fileURLToPath(url)) };
   if (!/^https?:$/.test(protocol)) return { ...attempt, get: refuse(`mk cannot fetch by ${protocol.slice(0, -1)}`) };
-  const { tell, patience, sizeLimit: limit = largestDistfile } = setting;
+  const { tell, patience, sizeLimit: limit = largestDistfile, signal } = setting;
   const audience: Audience = { tell, count: counter(candidate, setting) };
   const get = (to: string, tries: number) =>
-    receive(url, to, audience, { tries, limit, ...(patience && { patience }) });
+    receive(url, to, audience, { tries, limit, signal, ...(patience && { patience }) });
   return online(setting, { ...attempt, host, get });
 }
 

@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { body, testServer } from '../support/server.ts';
+import { tarball } from '../support/tarball.ts';
 import { ends, installs, reasonOf, type TestWorkspace, toy, workspace } from '../support/workspace.ts';
 
 const packages = {
@@ -40,6 +42,31 @@ test('the first interrupt finishes what runs, starts nothing new and exits with 
   expect(next.status, next.stderr).toBe(0);
   expect(ends(next, 'cached')).toEqual(['first', 'held']);
   expect(ends(next, 'built')).toEqual(['later', 'release']);
+});
+
+test('the first interrupt breaks downloads off, and the next run goes on with them', async () => {
+  await using ws = await workspace({ 'product/box/ROOTFS': 'a\n' });
+  await using server = await testServer();
+  const { fields, file, path } = tarball(ws, ['a', '1'], { word: 'one' });
+  ws.write('pkg/a/build.ts', toy(`${fields}, ${installs('share/word', 'await ctx.read(`${ctx.sourceDir}/word`)')}`));
+  const content = readFileSync(path);
+  const head = { etag: '"1"', 'accept-ranges': 'bytes', 'content-length': content.length };
+  // The rest never comes.
+  server.answer(`/${file}`, (_, response) => void response.writeHead(200, head).write(content.subarray(0, 50)));
+  const env = { MK_MIRRORS: server.url };
+  const running = ws.start(args(ws), { env });
+  await running.until((event) => event.event === 'transfer' && event.received === 50);
+  running.kill('SIGINT');
+  const run = await running.ended;
+  expect(run.status, run.stderr).toBe(130);
+  expect(reasonOf(run, 'a')).toBe('interrupted');
+  expect(run.events.at(-1)).toMatchObject({ event: 'summary', built: 0, skipped: 2, failed: 0 });
+
+  server.answer(`/${file}`, body(content, { etag: '"1"' }));
+  const next = await ws.start(args(ws), { env }).ended;
+  expect(next.status, next.stderr).toBe(0);
+  expect(server.requests.at(-1)).toBe(`GET /${file} bytes=50-`);
+  expect(ws.built('deploy/a/share/word')).toBe('one');
 });
 
 test.for(['auto', 'off'])('the second interrupt leaves no process behind (--sandbox=%s)', async (sandbox) => {
