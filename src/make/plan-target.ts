@@ -49,12 +49,15 @@ export async function planTarget(options: PlanOptions, past?: PastTree): Promise
   const tree = past?.root ?? installation.root;
   const workspace = openWorkspace({ root: tree, layers, cwd: process.cwd(), env: process.env });
   const target = selectTarget(workspace, options.board, options.product);
-  // These ask other programs or read much, and wait for each other no longer than they must.
-  // Those first that only wait.
-  const [reading, sandbox, machine, recipes] = await Promise.all([
-    past ? readingOf(target, past.revision.name, past.revision.time) : openReading(target, tree),
+  // These ask other programs or read much, and wait for each other no longer than they must. The slowest first.
+  const asked = Promise.all([
     probeSandbox(options.sandbox),
     machineFingerprint(join(workspace.storeDir, 'engine', 'machine.json')),
+  ]);
+  // What is thrown before the answers are wanted is told alone.
+  asked.catch(() => {});
+  const [reading, recipes] = await Promise.all([
+    past ? readingOf(target, past.revision.name, past.revision.time) : openReading(target, tree),
     openReadable(workspace.packages, installation.root, past?.bundleDir ?? join(workspace.storeDir, 'recipes')),
   ]);
   const root = recipes.has(`release-${target.board}`) ? `release-${target.board}` : 'release';
@@ -66,6 +69,7 @@ export async function planTarget(options: PlanOptions, past?: PastTree): Promise
   throwCollected([...[...rebuild, ...verbose].flatMap(foreign), ...patchFaults(target, graph, recipes)]);
   const workingTrees = await openWorkingTrees(options.sources, { graph, cwd: workspace.buildDir, foreign });
 
+  const [sandbox, machine] = await asked;
   const store = openStore(workspace.storeDir);
   const tell = tellerOf(target, workspace.trees);
   const remember = openMemory(tell, reading.now);
