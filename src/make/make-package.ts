@@ -40,11 +40,11 @@ export async function makePackage(node: Node, priority: number, making: Making):
   let seconds = 0;
   /** Waiting for others is no part of what a package takes. */
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {
-    const started = performance.now();
+    const [started, waited] = [performance.now(), slots.waited(node.name)];
     try {
       return await work();
     } finally {
-      seconds += (performance.now() - started) / 1000;
+      seconds += (performance.now() - started) / 1000 - (slots.waited(node.name) - waited);
     }
   };
   const use = (step: Decided & { kind: 'cached' }, reason: string): StepEnd => {
@@ -67,8 +67,10 @@ export async function makePackage(node: Node, priority: number, making: Making):
       if (step.kind === 'cached') return use(step, builtMeanwhile);
     }
     const { source } = node;
-    if (source && (shownAs.get(source.name) ?? source.name) !== node.name) wait('its source');
-    const sourceDir = source && (await timed(() => site.sources.prepared(source, priority)));
+    const isOthers = source !== undefined && (shownAs.get(source.name) ?? source.name) !== node.name;
+    if (isOthers) wait('its source');
+    const prepared = async () => source && site.sources.prepared(source, priority);
+    const sourceDir = await (isOthers ? prepared() : timed(prepared));
     slot = await takeSlot();
     if (!right.take()) {
       slot.release();

@@ -14,6 +14,8 @@ export interface WorkSlot extends Slot {
 export interface Slots {
   /** Waits for a slot for the package, which is told when it waits; `memory` is the most that it had before, in bytes. */
   take(name: string, priority: number, memory: number): Promise<WorkSlot>;
+  /** How long the package has waited for slots so far, in seconds. */
+  waited(name: string): number;
 }
 
 interface Running {
@@ -23,20 +25,25 @@ interface Running {
 
 export function openSlots(jobServer: JobServer, tell: (event: MkEvent) => void, available = availableMemory): Slots {
   const running = new Set<Running>();
+  const waited = new Map<string, number>();
   const free = remembered(available);
   return {
+    waited: (name) => waited.get(name) ?? 0,
     async take(name, priority, memory) {
       const own: Running = { expected: memory };
       const left = () => memoryLeft(free(), [...running].map(growth));
       const fits = () => memory === 0 || memory <= left();
       const taking = jobServer.take({ priority, fits, begin: () => void running.add(own) });
-      if (!running.has(own)) {
+      const asked = performance.now();
+      const mustWait = !running.has(own);
+      if (mustWait) {
         const detail = fits()
           ? 'a job slot'
           : `memory: it took ${gigabytes(memory)} before, ${gigabytes(left())} are left`;
         tell({ event: 'activity', package: name, activity: 'wait', detail });
       }
       const slot = await taking;
+      if (mustWait) waited.set(name, (waited.get(name) ?? 0) + (performance.now() - asked) / 1000);
       return {
         ...slot,
         measure: (measured) => {

@@ -39,6 +39,8 @@ test('a package whose last peak would not fit beside the others waits until noth
   first.release();
   await large;
   expect(order).toEqual(['large']);
+  expect(slots.waited('large')).toBeGreaterThan(0);
+  expect(slots.waited('small')).toBe(0);
   small.release();
 });
 
