@@ -1,6 +1,6 @@
 // The engine as one cached bundle: made by esbuild when a source file changed, found again by a few stat calls.
-import { createHash, randomBytes } from 'node:crypto';
-import {
+const { createHash, randomBytes } = require('node:crypto');
+const {
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,10 +11,9 @@ import {
   statSync,
   utimesSync,
   writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+} = require('node:fs');
+const { homedir } = require('node:os');
+const { dirname, join, resolve } = require('node:path');
 
 const entries = { cli: 'src/cli.ts', runner: 'src/build/runner.ts', hook: 'src/update/hook-worker.ts' };
 /** Big libraries that few runs need: each is a file of its own. */
@@ -24,18 +23,20 @@ const pageEntries = { page: 'src/report/page/page.ts', style: 'src/report/page/p
 /** Files that decide what a bundle looks like without being in it. */
 const settings = ['package.json', 'tsconfig.json', 'src/bin/bundle.js', 'node_modules/esbuild/package.json'];
 /** Below a bundle's directory, what Node has compiled of it and of recipes. */
-export const compiledName = 'compiled';
+const compiledName = 'compiled';
 const day = 24 * 3600 * 1000;
 
+module.exports = { compiledName, engineDir, storeDir };
+
 /** The store, by the same rule as src/config/workspace.ts. */
-export function storeDir() {
+function storeDir() {
   const { MK_STORE: own, XDG_CACHE_HOME: cache } = process.env;
   if (own) return resolve(own);
   return cache?.startsWith('/') ? join(cache, 'mk') : join(homedir(), '.cache', 'mk');
 }
 
 /** The directory of the bundle made from today's sources in `root`: cli.js, runner.js, hook.js and what they need. */
-export async function engineDir(root) {
+async function engineDir(root) {
   const cache = cacheDir();
   const stampFile = join(cache, `${digest(root).slice(0, 16)}.json`);
   const stamp = readStamp(stampFile);
@@ -91,7 +92,7 @@ function inUse(dir) {
 
 async function makeBundle(root, cache, stampFile) {
   const started = Date.now();
-  const { build, stop } = createRequire(join(root, 'package.json'))('esbuild');
+  const { build, stop } = require('esbuild');
   const engine = {
     absWorkingDir: root,
     outdir: '/bundle',

@@ -1,25 +1,25 @@
 // Loads a CommonJS file with all that V8 compiled of it in an earlier run. Node's own compile cache keeps what is compiled
 // when a file is loaded, and not what is compiled when it is called first: of the engine a thousand functions in every run.
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import module from 'node:module';
-import { dirname, join } from 'node:path';
-import { constants, Script } from 'node:vm';
+const { createHash } = require('node:crypto');
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { createRequire, wrap } = require('node:module');
+const { dirname, join } = require('node:path');
+const { constants, Script } = require('node:vm');
 
 /**
  * The exports of the file, and a function that keeps in a directory what has been compiled of it until then, if nothing
  * that this Node can use was kept there before. Where it cannot be kept, it is done without.
  */
-export function loadCompiled(file, compiledDir) {
+function loadCompiled(file, compiledDir) {
   keepQuietOf('USE_MAIN_CONTEXT_DEFAULT_LOADER');
   const keptFile = join(compiledDir, `${process.version}-${process.arch}.code`);
-  const script = new Script(module.wrap(readFileSync(file, 'utf8')), {
+  const script = new Script(wrap(readFileSync(file, 'utf8')), {
     filename: file,
     cachedData: readSealed(keptFile),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const made = { exports: {} };
-  script.runInThisContext()(made.exports, module.createRequire(file), made, file, dirname(file));
+  script.runInThisContext()(made.exports, createRequire(file), made, file, dirname(file));
   const keepCompiled = () => script.cachedDataRejected === false || writeSealed(keptFile, script.createCachedData());
   return { exports: made.exports, keepCompiled };
 }
@@ -57,3 +57,5 @@ function writeSealed(path, code) {
 const digestSize = 32;
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest();
+
+module.exports = { loadCompiled };

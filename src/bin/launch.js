@@ -1,23 +1,23 @@
-// Starts the engine on a Node that is new enough, whichever Node started this file (18 or later).
-import { spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
-import module from 'node:module';
-import { constants } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
-import { isatty } from 'node:tty';
-import { fileURLToPath } from 'node:url';
+// Starts the engine on a Node that is new enough, whichever Node started this file (18 or later). Of what runs before the
+// engine nothing is an ES module: Node takes longer to load those, and all of its own that they name.
+const { spawn } = require('node:child_process');
+const { existsSync, realpathSync } = require('node:fs');
+const { enableCompileCache } = require('node:module');
+const { constants } = require('node:os');
+const { dirname, isAbsolute, join } = require('node:path');
+const { isatty } = require('node:tty');
 
 const neededMajor = 24;
-const root = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)))));
+const root = dirname(dirname(dirname(realpathSync(__filename))));
 
 /** Runs `mk` or `check-update` with the arguments of this process, and ends as it ends. */
-export async function launch(program) {
+async function launch(program) {
   if (Number(process.versions.node.split('.')[0]) < neededMajor) {
     restart(program);
     return;
   }
-  const { compiledName, engineDir, storeDir } = await import('./bundle.js');
-  const { loadCompiled } = await import('./compiled.js');
+  const { compiledName, engineDir, storeDir } = require('./bundle.js');
+  const { loadCompiled } = require('./compiled.js');
   const { MK_STORE: store } = process.env;
   if (store && !isAbsolute(store)) {
     complain(`MK_STORE is "${store}", which is another directory wherever mk runs`, 'set MK_STORE to an absolute path');
@@ -36,10 +36,12 @@ export async function launch(program) {
     return;
   }
   // Nothing is compiled twice; where this cannot be kept, it is done without.
-  module.enableCompileCache(join(dir, compiledName));
+  enableCompileCache(join(dir, compiledName));
   const { exports: engine, keepCompiled } = loadCompiled(join(dir, 'cli.js'), join(dir, compiledName));
   const page = { script: join(dir, 'page.js'), style: join(dir, 'style.css') };
   const installation = { root, runner: join(dir, 'runner.js'), page, node: process.execPath, program };
+  // What never comes to its end has not succeeded.
+  process.exitCode = 70;
   process.exitCode = await engine.main(process.argv.slice(2), installation);
   // Of what runs for less, too little is compiled to be kept for the others.
   if (process.argv.slice(2).filter((word) => !word.startsWith('-')).length > 1) keepCompiled();
@@ -87,3 +89,5 @@ function complain(what, hint) {
   process.stderr.write(`mk cannot start: ${what}\n  hint: ${hint}\n`);
   process.exitCode = 2;
 }
+
+module.exports = { launch };

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { launch } from './launch.js';
+const { launch } = require('./launch.js');
 
-await launch('mk');
+launch('mk');

@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 // `npm run demo`, `npm test` and their like: installs what is missing, then does the task. Runs on Node 18 or later.
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+const { spawnSync } = require('node:child_process');
+const { accessSync, constants, existsSync, mkdtempSync, statSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { dirname, join } = require('node:path');
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const root = dirname(dirname(dirname(__filename)));
 const ownNode = join(root, 'node_modules', 'node', 'bin', 'node');
 
 /** Debian packages by what shows that they are there: a program on PATH, or a file. */

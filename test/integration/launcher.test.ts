@@ -57,10 +57,11 @@ test('the engine gets the arguments as they are, and where this copy of mk lives
   expect(told['runner']).toMatch(/\/runner\.js$/);
 });
 
-test('the exit status is what the engine returns', () => {
-  using given = repositoryOf('if (argv.length > 0) return 10;');
+test('the exit status is what the engine returns, and no success when it never does', () => {
+  using given = repositoryOf("if (argv[0] === 'never') await new Promise(() => {}); if (argv.length > 0) return 10;");
   expect(launch(given, { args: ['x'] }).status).toBe(10);
   expect(launch(given).status).toBe(0);
+  expect(launch(given, { args: ['never'] }).status).toBe(70);
 });
 
 test('a symbolic link to the launcher works, as npm link makes it', () => {
