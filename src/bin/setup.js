@@ -118,16 +118,19 @@ function isThere(item) {
 function demo() {
   const dir = mkdtempSync(join(tmpdir(), 'mk-demo-'));
   const mk = (...args) => {
-    process.stderr.write(`\n$ mk ${args.join(' ')}\n`);
+    process.stderr.write(`\n$ mk ${args.map(quoted).join(' ')}\n`);
     return run(ownNode, [join(root, 'src/bin/mk.js'), ...args], { cwd: dir });
   };
   say(`building in ${dir}`);
   const proof = 'echo "alive: $(busybox | head -n 1)"; cat /etc/os-release; ps';
   if (!mk('host', 'minimal') || !mk('run', 'host', 'minimal', '--', 'sh', '-c', proof)) return false;
   say(`the system is in ${dir}/host-minimal/deploy/release`);
-  say(`log in to it with: cd ${dir} && ${root}/src/bin/mk.js run host minimal`);
+  say(`log in to it with: cd ${quoted(dir)} && ${quoted(join(root, 'src/bin/mk.js'))} run host minimal`);
   return true;
 }
+
+/** A word as a shell reads it. */
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 function vitest(...projects) {
   const chosen = projects.flatMap((project) => ['--project', project]);
