@@ -1,9 +1,10 @@
+import { basename } from 'node:path';
 import { recipe } from '#mk';
 import {
   bootFiles,
   diskPrograms,
   diskSettings,
-  loaderFile,
+  loaderPath,
   missingFirmware,
   partitionFiles,
   writeDisk,
@@ -20,8 +21,8 @@ export default recipe((config) => ({
     const settings = diskSettings(config.variables('DISK'));
     const boot = bootFiles(contents);
     const rootfs = contents.find(({ name }) => name === 'rootfs');
-    const file = loaderFile(settings);
-    const loaderConfig = file === undefined ? undefined : config.text(file);
+    const path = loaderPath(settings);
+    const loaderConfig = path === undefined ? undefined : config.text(basename(path));
     const files = partitionFiles({ settings, boot, rootfs: `${rootfs?.tree}/rootfs.squashfs`, loaderConfig });
     await writeDisk(`${deployDir}/disk.img.gz`, files, { settings, name: `${config.board} ${config.product}`, time });
     await run`ls -l ${deployDir}`;

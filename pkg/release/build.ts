@@ -15,10 +15,17 @@ import {
 export default recipe((config) => {
   const hasKernel = config.toolchain.text('LINUXPKG', '') !== '';
   const hasDisk = hasKernel && config.has('DISK');
+  // In the board's flash memory, and so not on the disk.
+  const hasUBoot = hasDisk && diskSettings(config.variables('DISK')).bootLoader === 'u-boot';
   const hasInitramfs = hasKernel && config.toolchain.text('INITRAMFS', '') !== 'embedded';
   return {
     license: 'MIT',
-    contains: ['rootfs', ...(hasInitramfs ? ['initramfs'] : []), ...(hasDisk ? ['disk'] : [])],
+    contains: [
+      'rootfs',
+      ...(hasInitramfs ? ['initramfs'] : []),
+      ...(hasDisk ? ['disk'] : []),
+      ...(hasUBoot ? ['u-boot'] : []),
+    ],
     strip: false,
 
     async deploy({ contents, config, deployDir, recipeDir, osName, osRelease, sourceDate, install, read, write }) {

@@ -6,11 +6,13 @@ import { configFor } from '../config/config.ts';
 import { selectTarget } from '../config/target.ts';
 import { readVariables } from '../config/variables.ts';
 import { openWorkspace } from '../config/workspace.ts';
-import { diskSettings } from '../image/disk-settings.ts';
+import { loaderPath } from '../image/boot-files.ts';
+import { type DiskSettings, diskSettings } from '../image/disk-settings.ts';
 import { writeExt4 } from '../image/ext4.ts';
 import type { Installation } from '../installation.ts';
 import { runInContainer } from '../run/container.ts';
 import { unpackDisk } from '../run/disk-image.ts';
+import type { BootedDisk } from '../run/options.ts';
 import { isFromDisk } from '../run/prepare.ts';
 import { runInQemu } from '../run/qemu.ts';
 
@@ -50,15 +52,24 @@ export async function runCommand(options: {
   const disk = diskSettings(configFor(target, () => {}).variables('DISK'));
   const keep = options.keep === undefined ? undefined : resolve(options.keep);
   if (keep !== undefined && !existsSync(keep)) {
-    if (isFromDisk({ settings, disk: options.disk ? disk : undefined })) await unpackDisk(releaseDir, keep);
+    if (isFromDisk({ settings, disk: options.disk ? {} : undefined })) await unpackDisk(releaseDir, keep);
     else await writeExt4(keep, { size: disk.overlaySize || emptySize, label: 'overlay', uuid: randomUUID() });
   }
   return runInQemu({
     ...run,
-    ...(options.disk && { disk }),
+    ...(options.disk && { disk: bootedDisk(disk) }),
     ...(keep !== undefined && { keep }),
     ...(options.nics.length > 0 && { nics: options.nics }),
   });
+}
+
+/** The firmware of a Raspberry Pi runs nowhere else. */
+function bootedDisk(settings: DiskSettings): BootedDisk {
+  const configPath = settings.bootLoader === 'raspberrypi' ? undefined : loaderPath(settings);
+  return {
+    ...(configPath && { configPath }),
+    ...(settings.bootLoader === 'u-boot' && { firmware: 'boot/u-boot.bin' }),
+  };
 }
 
 /** Fails for options that make no sense without an emulated machine. */

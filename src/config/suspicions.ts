@@ -9,7 +9,7 @@ import { readVariables } from './variables.ts';
 const documented: Readonly<Record<string, readonly string[]>> = {
   TOOLCHAIN: [
     ...['TARGET', 'GCC_CPU', 'GCC_EXTRACFG', 'MUSL_CPU', 'LINUXPKG', 'LINUX_CPU', 'LINUX_TGT', 'LINUX_DEFCONFIG'],
-    ...['LINUX_DTB', 'INITRAMFS', 'OPENSSL_TARGET', 'TOOLCHAINPKG'],
+    ...['LINUX_DTB', 'INITRAMFS', 'UBOOT_DEFCONFIG', 'OPENSSL_TARGET', 'TOOLCHAINPKG'],
   ],
   INIT: ['GETTY_TTY', 'HWCLOCK', 'DHCP_PORTS', 'SERVICES', 'MODULES', 'ROOT_PASSWORD'],
 };

@@ -38,9 +38,12 @@ export interface BootOptions {
   readonly loaderConfig?: string | undefined;
 }
 
-/** The name of the file that configures a boot loader; undefined for none. */
-export const loaderFile = ({ bootLoader }: DiskSettings): string | undefined =>
-  ({ none: undefined, syslinux: 'syslinux.cfg', raspberrypi: 'config.txt' })[bootLoader];
+/** Where the boot partition has what configures a boot loader; undefined for none. */
+export const loaderPath = ({ bootLoader }: Pick<DiskSettings, 'bootLoader'>): string | undefined =>
+  ({
+    ...{ none: undefined, syslinux: 'syslinux.cfg', raspberrypi: 'config.txt' },
+    'u-boot': 'extlinux/extlinux.conf',
+  })[bootLoader];
 
 /**
  * All files of the boot partition: the root file system, what packages have in `boot/` (and in `boot/firmware/`, which firmware
@@ -54,10 +57,10 @@ export function partitionFiles({ settings, rootfs, boot, loaderConfig }: BootOpt
   if (!isThere('vmlinuz')) throw new Failure('image-invalid', 'no package of the image has boot/vmlinuz', {});
 
   const initramfs = isThere('initramfs.cpio.gz') ? 'initramfs.cpio.gz' : undefined;
-  const configName = loaderFile(settings);
-  if (configName === undefined || isThere(configName)) return files;
-  const written = settings.bootLoader === 'syslinux' ? syslinuxConfig : raspberryPiConfig;
-  files.push({ path: configName, text: loaderConfig ?? written(settings, initramfs, deviceTree(settings, files)) });
+  const path = loaderPath(settings);
+  if (path === undefined || isThere(path)) return files;
+  const written = settings.bootLoader === 'raspberrypi' ? raspberryPiConfig : syslinuxConfig;
+  files.push({ path, text: loaderConfig ?? written(settings, initramfs, deviceTree(settings, files)) });
   if (settings.bootLoader === 'raspberrypi') files.push({ path: 'cmdline.txt', text: `${kernelWords(settings)}\n` });
   return files;
 }
@@ -90,15 +93,18 @@ function deviceTree({ deviceTree: wanted }: DiskSettings, files: readonly Partit
   });
 }
 
-/** The boot loader speaks where the kernel will: on the first serial port, if it is the console. */
-function syslinuxConfig(settings: DiskSettings, initramfs: string | undefined): string {
+/** U-Boot reads it too, from the top of the partition on; syslinux speaks where the kernel will, if that is a serial port. */
+function syslinuxConfig(settings: DiskSettings, initramfs: string | undefined, tree: string | undefined): string {
+  const isUBoot = settings.bootLoader === 'u-boot';
   const [, port, speed = '115200'] = /\bconsole=ttyS(\d)(?:,(\d+))?/.exec(settings.kernelArgs) ?? [];
+  const top = isUBoot ? '/' : '';
   return [
-    ...(port === undefined ? [] : [`SERIAL ${port} ${speed}`]),
+    ...(port === undefined || isUBoot ? [] : [`SERIAL ${port} ${speed}`]),
     'DEFAULT linux',
     'LABEL linux',
-    '  KERNEL vmlinuz',
-    ...(initramfs === undefined ? [] : [`  INITRD ${initramfs}`]),
+    `  KERNEL ${top}vmlinuz`,
+    ...(initramfs === undefined ? [] : [`  INITRD ${top}${initramfs}`]),
+    ...(tree === undefined || !isUBoot ? [] : [`  FDT ${top}${tree}`]),
     `  APPEND ${kernelWords(settings)}`,
     '',
   ].join('\n');

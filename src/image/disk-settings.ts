@@ -3,8 +3,11 @@ import { formatSize, parseSize } from '../base/size.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Variables } from '../recipe/config.ts';
 
-/** What starts the kernel: nothing on the disk, a PC's BIOS through syslinux, or the firmware of a Raspberry Pi. */
-export type BootLoader = 'none' | 'syslinux' | 'raspberrypi';
+/**
+ * What starts the kernel: nothing on the disk, a PC's BIOS through syslinux, U-Boot that the board has in its flash memory,
+ * or the firmware of a Raspberry Pi.
+ */
+export type BootLoader = 'none' | 'syslinux' | 'u-boot' | 'raspberrypi';
 
 /** The file `DISK` of a board and product. */
 export interface DiskSettings {
@@ -27,6 +30,7 @@ const mebibyte = 1024 * 1024;
 const programsOf: Readonly<Record<BootLoader, readonly string[]>> = {
   none: [],
   syslinux: ['syslinux'],
+  'u-boot': [],
   raspberrypi: [],
 };
 

@@ -5,7 +5,7 @@ export { type ArchiveEntry, treeEntries, writeTar } from '../base/tar.ts';
 export type { Account } from '../recipe/account.ts';
 export { type AccountFiles, accounts } from './accounts.ts';
 export { checksums, sizeText, writeTarGz } from './archive.ts';
-export { type BootFile, bootFiles, loaderFile, missingFirmware, partitionFiles } from './boot-files.ts';
+export { type BootFile, bootFiles, loaderPath, missingFirmware, partitionFiles } from './boot-files.ts';
 export { contentsTable } from './contents-table.ts';
 export { writeDisk } from './disk.ts';
 export { type DiskSettings, diskPrograms, diskSettings } from './disk-settings.ts';

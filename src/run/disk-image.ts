@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { capture, findProgram } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
 import { temporaryName } from '../base/files.ts';
+import { joinArchives } from './addition.ts';
 import { readPartitions } from './partitions.ts';
 
 const zeros = Buffer.alloc(65_536);
@@ -37,34 +38,40 @@ export async function unpackDisk(releaseDir: string, path: string): Promise<void
   }
 }
 
-const addition = 'mk-run.cpio';
+const joined = 'mk-run.cpio';
 
 /**
- * Has syslinux on a disk give the kernel one more archive beside its initramfs, until the function that is returned has
- * put back what was there.
+ * Has the boot loader of a disk, which is configured as syslinux is, give the kernel one more archive with its initramfs,
+ * until the function that is returned has put back what was there.
  */
-export async function addToSyslinux(image: string, archive: string, dir: string): Promise<() => Promise<void>> {
+export async function addToDisk(image: string, configPath: string, archive: string, dir: string) {
   const [boot] = await readPartitions(image);
   const at = `${image}@@${boot?.start ?? 0}`;
-  const config = await mtools('mcopy', '-i', at, '::syslinux.cfg', '-');
+  const copyIn = (file: string, path: string) => mtools('mcopy', '-o', '-i', at, file, `::${path}`);
+  const config = await mtools('mcopy', '-i', at, `::${configPath}`, '-');
   const write = async (text: string) => {
-    writeFileSync(join(dir, 'syslinux.cfg'), text);
-    await mtools('mcopy', '-o', '-i', at, join(dir, 'syslinux.cfg'), '::syslinux.cfg');
+    writeFileSync(join(dir, 'loader-config'), text);
+    await copyIn(join(dir, 'loader-config'), configPath);
   };
-  await mtools('mcopy', '-o', '-i', at, archive, `::${addition}`);
+  // U-Boot takes no more than one file.
+  const own = /^\s*INITRD\s+(\S+)/m.exec(config)?.[1]?.split(',') ?? [];
+  const copies = own.map((_, index) => join(dir, `initramfs-${index}`));
+  for (const [index, path] of own.entries()) await mtools('mcopy', '-o', '-i', at, `::${path}`, copies[index] ?? '');
+  joinArchives([...copies, archive], join(dir, joined));
+  await copyIn(join(dir, joined), joined);
   await write(withInitramfs(config));
-  return async () => {
+  return async (): Promise<void> => {
     await write(config);
-    await mtools('mdel', '-i', at, `::${addition}`);
+    await mtools('mdel', '-i', at, `::${joined}`);
   };
 }
 
-/** A configuration of syslinux with one more archive; after a panic the machine restarts, which ends QEMU. */
+/** A configuration with the other archive; after a panic the machine restarts, which ends QEMU. */
 function withInitramfs(config: string): string {
-  const isThere = /^\s*INITRD /m.test(config);
+  const isThere = /^\s*INITRD\s/m.test(config);
   return config
-    .replace(/^(\s*INITRD .*)$/m, `$1,${addition}`)
-    .replace(/^(\s*APPEND .*)$/m, `$1 panic=-1${isThere ? '' : `\n  INITRD ${addition}`}`);
+    .replace(/^(\s*INITRD\s+).*$/m, `$1/${joined}`)
+    .replace(/^(\s*APPEND .*)$/m, `$1 panic=-1${isThere ? '' : `\n  INITRD /${joined}`}`);
 }
 
 async function mtools(program: string, ...words: readonly string[]): Promise<string> {

@@ -3,8 +3,9 @@ import { findProgram } from '../base/command.ts';
 import { Failure } from '../base/failure.ts';
 import type { RunOptions } from './options.ts';
 
-/** What the machine starts: a kernel that the emulator loads, or whatever is on its disk. */
+/** What the machine starts: a kernel that the emulator loads, or whatever is in its flash memory or on its disk. */
 export interface Machine {
+  readonly firmware?: string;
   readonly kernel?: { readonly file: string; readonly initramfs: string | undefined; readonly args: readonly string[] };
   readonly drives: readonly Drive[];
 }
@@ -53,7 +54,10 @@ export function drivesOf({ DRIVE = 'virtio' }: RunOptions['settings']) {
 }
 
 /** The words behind the emulator's name, but for what becomes of the console. */
-export function machineWords({ kernel, drives }: Machine, { releaseDir, settings, nics }: RunOptions): string[] {
+export function machineWords(
+  { firmware, kernel, drives }: Machine,
+  { releaseDir, settings, nics }: RunOptions,
+): string[] {
   const { MACHINE, CPU, MEMORY = '256M', CONSOLE = 'ttyS0', ACCEL = 'tcg', DTB } = settings;
   const { NETWORK = 'none', APPEND = '', ARGS = '' } = settings;
   const { kind } = drivesOf(settings);
@@ -61,6 +65,7 @@ export function machineWords({ kernel, drives }: Machine, { releaseDir, settings
     ...['-accel', ACCEL, '-m', MEMORY, '-nodefaults', '-no-reboot', '-display', 'none'],
     ...(MACHINE === undefined ? [] : ['-machine', MACHINE]),
     ...(CPU === undefined ? [] : ['-cpu', CPU]),
+    ...(firmware === undefined ? [] : ['-bios', firmware]),
     ...(kernel === undefined ? [] : ['-kernel', kernel.file]),
     ...(kernel?.initramfs === undefined ? [] : ['-initrd', kernel.initramfs]),
     ...(kernel === undefined || DTB === undefined ? [] : ['-dtb', join(releaseDir, 'boot', DTB)]),

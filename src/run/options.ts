@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream';
-import type { BootLoader } from '../image/disk-settings.ts';
 
 /** What to start, and how to talk to it. */
 export interface RunOptions {
@@ -9,8 +8,8 @@ export interface RunOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Run as root once the system has started; without it, the user gets a terminal on the system. */
   readonly command?: readonly string[] | undefined;
-  /** Start from the disk image of the release, by its boot loader if it has one. Default: from the files of the release. */
-  readonly disk?: { readonly bootLoader: BootLoader } | undefined;
+  /** Start from the disk image of the release. Default: from the files of the release. */
+  readonly disk?: BootedDisk | undefined;
   /** Where changes last from one run to the next: a file that is there. Of a disk, the whole disk; else a file system. */
   readonly keep?: string | undefined;
   /** Network interfaces, as QEMU's -nic has them, instead of those of the board. */
@@ -21,6 +20,14 @@ export interface RunOptions {
   readonly errors: Writable;
   /** Seconds until the command must have begun; no limit afterwards. Default: 120. */
   readonly startLimit?: number | undefined;
+}
+
+/** What starts the kernel of a disk; where it is nothing that the emulator can run, that loads the kernel of the release. */
+export interface BootedDisk {
+  /** Where the boot partition has the configuration of its boot loader, in the language of syslinux. */
+  readonly configPath?: string;
+  /** A file of the release that the machine has in its flash memory. */
+  readonly firmware?: string;
 }
 
 /** The status of a command that was ended because nobody reads what it prints, as shells give it. */

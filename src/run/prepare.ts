@@ -1,9 +1,9 @@
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeCpio } from '../base/cpio.ts';
 import { Failure } from '../base/failure.ts';
-import { addToSyslinux, unpackDisk } from './disk-image.ts';
+import { archiveOf, joinArchives } from './addition.ts';
+import { addToDisk, unpackDisk } from './disk-image.ts';
 import { drivesOf, type Machine } from './machine.ts';
 import type { RunOptions } from './options.ts';
 import { expectFileSystem, readPartitions } from './partitions.ts';
@@ -39,9 +39,10 @@ export async function prepare(options: RunOptions, dir: string, script: string |
   if (kind === 'sd') await truncate(image, 2 ** Math.ceil(Math.log2(statSync(image).size)));
   const drives = [{ file: image, readOnly: false }];
   const { length } = await readPartitions(image);
-  if (disk?.bootLoader === 'syslinux') {
-    const restore = addition === undefined ? async () => {} : await addToSyslinux(image, addition, dir);
-    return { machine: { drives }, restore };
+  if (disk?.configPath !== undefined) {
+    const firmware = disk.firmware && { firmware: existing(releaseDir, disk.firmware) };
+    const restore = addition === undefined ? async () => {} : await addToDisk(image, disk.configPath, addition, dir);
+    return { machine: { ...firmware, drives }, restore };
   }
   const args = [
     `root=${names[0]}${partition}1`,
@@ -56,7 +57,7 @@ function kernelOf(releaseDir: string, dir: string, addition: string | undefined,
   const separate = join(releaseDir, 'boot/initramfs.cpio.gz');
   const first = existsSync(separate) ? separate : undefined;
   const initramfs = addition === undefined || first === undefined ? (first ?? addition) : join(dir, 'initramfs');
-  if (addition !== undefined && first !== undefined) joinArchives(first, addition, join(dir, 'initramfs'));
+  if (addition !== undefined && first !== undefined) joinArchives([first, addition], join(dir, 'initramfs'));
   return { file: existing(releaseDir, 'boot/vmlinuz'), initramfs, args };
 }
 
@@ -67,19 +68,4 @@ function existing(releaseDir: string, file: string): string {
     detail: releaseDir,
     hint: 'QEMU starts boards with a kernel; build the target first, and see what its release package installs',
   });
-}
-
-/** An archive with the script where the initramfs looks for it; the kernel unpacks it after the initramfs. */
-async function archiveOf(script: string, dir: string): Promise<string> {
-  const path = join(dir, 'addition');
-  const entry = { path: 'mk-run', kind: 'file', mode: 0o755, uid: 0, gid: 0, content: { text: script } } as const;
-  await writeCpio([entry], path, { compress: false });
-  return path;
-}
-
-function joinArchives(initramfs: string, addition: string, path: string): void {
-  // Not a copy of the file: what is in deploy/ may only be read, and so would be its copy.
-  writeFileSync(path, readFileSync(initramfs));
-  appendFileSync(path, Buffer.alloc((4 - (statSync(path).size % 4)) % 4));
-  appendFileSync(path, readFileSync(addition));
 }

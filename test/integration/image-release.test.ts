@@ -73,6 +73,20 @@ test('without an overlay, and with the initramfs in the kernel, nothing speaks o
   expect((await bootPartition(own.disk)).text('syslinux.cfg')).toBe('DEFAULT mine\n');
 });
 
+test('U-Boot, which is in the release and not on the disk, starts the kernel with the device tree that is named', async () => {
+  const variables = { BOOTLOADER: 'u-boot', DEVICE_TREE: 'b.dtb', KERNEL_ARGS: 'console=ttyS0', OVERLAY_SIZE: '0' };
+  const given = { variables: { LINUXPKG: 'linux', ...variables }, files: { DISK: '' } };
+  expect(release(configOf({ ...given, contents: [] })).contains).toEqual(['rootfs', 'initramfs', 'disk', 'u-boot']);
+  const { disk } = await make([rootfs({ 'boot/dtbs/b.dtb': 'tree' }), initramfs()], { variables });
+  const { text } = await bootPartition(disk);
+  expect(text('extlinux/extlinux.conf')).toBe(
+    'DEFAULT linux\nLABEL linux\n  KERNEL /vmlinuz\n  INITRD /initramfs.cpio.gz\n  FDT /dtbs/b.dtb\n' +
+      '  APPEND root=LABEL=BOOT root_sfs=rootfs.squashfs console=ttyS0\n',
+  );
+  const own = await make([rootfs()], { variables, files: { 'extlinux.conf': 'DEFAULT mine\n' } });
+  expect((await bootPartition(own.disk)).text('extlinux/extlinux.conf')).toBe('DEFAULT mine\n');
+});
+
 test('a Raspberry Pi gets its files, and what firmware is missing is told in a warning and in the README', async () => {
   const variables = { BOOTLOADER: 'raspberrypi', DEVICE_TREE: 'pi.dtb', KERNEL_ARGS: 'console=ttyAMA0' };
   const warnings: string[] = [];

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeDisk } from '../../src/image/disk.ts';
@@ -158,19 +158,23 @@ test('a kernel that has its initramfs inside is given the command alone', async 
   expect(await words()).toContain('-initrd here/addition ');
 });
 
-/** Puts a disk image into the release; the text of its boot loader's configuration at any time. */
-async function withDisk(bootLoader: 'none' | 'syslinux'): Promise<() => string> {
-  const settings = { bootLoader, bootSize: undefined, overlaySize: 8 * 1024 * 1024, kernelArgs: '', deviceTree: '' };
-  const text = 'LABEL linux\n  KERNEL vmlinuz\n  INITRD first\n  APPEND quiet\n';
-  const files = [{ path: 'syslinux.cfg', text }];
+/** Puts a disk image with a configured boot loader into the release; the text of the configuration at any time. */
+async function withDisk(configPath = 'syslinux.cfg', initrd = '  INITRD first\n'): Promise<() => string> {
+  const sizes = { bootSize: undefined, overlaySize: 8 * 1024 * 1024 };
+  const settings = { bootLoader: 'none' as const, ...sizes, kernelArgs: '', deviceTree: '' };
+  const text = `LABEL linux\n  KERNEL vmlinuz\n${initrd}  APPEND quiet\n`;
+  const files = [
+    { path: configPath, text },
+    { path: 'first', text: 'first' },
+  ];
   await writeDisk(join(dir, 'release/disk.img.gz'), files, { settings, name: 'toy' });
   await unpackDisk(join(dir, 'release'), join(dir, 'kept'));
-  return () => execFileSync('mcopy', ['-i', `${dir}/kept@@1M`, '::syslinux.cfg', '-'], { encoding: 'utf8' });
+  return () => execFileSync('mcopy', ['-i', `${dir}/kept@@1M`, `::${configPath}`, '-'], { encoding: 'utf8' });
 }
 
 test('a disk without a boot loader of its own has its kernel started by the emulator', async () => {
-  await withDisk('none');
-  const disk = { bootLoader: 'none' } as const;
+  await withDisk();
+  const disk = {};
   expect(await words({ disk })).toContain('root=/dev/vda1 root_sfs');
   // A card cannot be anything else.
   const said = await words({}, { DRIVE: 'sd' });
@@ -179,24 +183,38 @@ test('a disk without a boot loader of its own has its kernel started by the emul
   expect(said).toContain('-kernel release/boot/vmlinuz -initrd here/initramfs');
 });
 
-test('a disk with a boot loader is started by it, has the command while it runs, and is as before afterwards', async () => {
-  const config = await withDisk('syslinux');
-  const before = config();
-  const program = join(dir, 'emulator');
-  const copy = `mcopy -i ${dir}/kept@@1M ::syslinux.cfg ::mk-run.cpio ${dir}`;
-  writeFileSync(program, `#!/bin/sh\necho "$*" > ${dir}/words\n${copy}\n`, { mode: 0o755 });
-  const disk = { bootLoader: 'syslinux' } as const;
-  await expect(run(program, 60, { disk, keep: join(dir, 'kept') })).rejects.toThrow();
-  expect(readFileSync(join(dir, 'words'), 'utf8')).not.toMatch(/-kernel|-append|-initrd/);
-  expect(readFileSync(join(dir, 'syslinux.cfg'), 'utf8')).toBe(
-    'LABEL linux\n  KERNEL vmlinuz\n  INITRD first,mk-run.cpio\n  APPEND quiet panic=-1\n',
-  );
-  expect(readFileSync(join(dir, 'mk-run.cpio'), 'utf8')).toContain("(exec 'echo' 'it'\\''s')");
-  expect(config()).toBe(before);
-});
+test.each([
+  ['syslinux.cfg', '  INITRD first\n', undefined],
+  ['extlinux/extlinux.conf', '  INITRD /first\n', 'boot/u-boot.bin'],
+  ['syslinux.cfg', '', undefined],
+])(
+  'a disk that %s starts, with %j, has the command while it runs, and is as before afterwards',
+  async (configPath, initrd, firmware) => {
+    const config = await withDisk(configPath, initrd);
+    const before = config();
+    if (firmware !== undefined) writeFileSync(join(dir, 'release', firmware), '');
+    const program = join(dir, 'emulator');
+    const copy = `mcopy -i ${dir}/kept@@1M ::${configPath} ::mk-run.cpio ${dir}`;
+    writeFileSync(program, `#!/bin/sh\necho "$*" > ${dir}/words\n${copy}\n`, { mode: 0o755 });
+    const disk = { configPath, ...(firmware && { firmware }) };
+    await expect(run(program, 60, { disk, keep: join(dir, 'kept') })).rejects.toThrow();
+    const words = readFileSync(join(dir, 'words'), 'utf8');
+    expect(words).not.toMatch(/-kernel|-append|-initrd/);
+    expect(words.includes(`-bios ${dir}/release/boot/u-boot.bin `)).toBe(firmware !== undefined);
+    const inserted = initrd === '' ? ['', '\n  INITRD /mk-run.cpio'] : ['  INITRD /mk-run.cpio\n', ''];
+    expect(readFileSync(join(dir, basename(configPath)), 'utf8')).toBe(
+      `LABEL linux\n  KERNEL vmlinuz\n${inserted[0]}  APPEND quiet panic=-1${inserted[1]}\n`,
+    );
+    const archive = readFileSync(join(dir, 'mk-run.cpio'), 'utf8');
+    // Behind what was there, where the next multiple of four is.
+    expect(archive.indexOf('070701')).toBe(initrd === '' ? 0 : 'first'.length + 3);
+    expect(archive).toContain("(exec 'echo' 'it'\\''s')");
+    expect(config()).toBe(before);
+  },
+);
 
 test('a release without a disk image says so, and what is kept must be one', async () => {
-  const disk = { bootLoader: 'none' } as const;
+  const disk = {};
   const kept = join(dir, 'kept');
   writeFileSync(kept, 'something else');
   await expect(run('true', 60, { disk, keep: kept })).rejects.toMatchObject({ message: `${kept} is no disk image` });

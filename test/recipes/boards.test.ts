@@ -12,7 +12,7 @@ const workspace = openWorkspace({ root, layers: [], cwd: '/', env: process.env }
 
 /** What packages read of a board; only kernels and images ask for the rest. */
 function seenByPackages(board: string): ReadonlyMap<string, string> {
-  const ofKernel = ['LINUX_TGT', 'LINUX_DEFCONFIG', 'LINUX_DTB', 'INITRAMFS'];
+  const ofKernel = ['LINUX_TGT', 'LINUX_DEFCONFIG', 'LINUX_DTB', 'INITRAMFS', 'UBOOT_DEFCONFIG'];
   const variables = readVariables(selectTarget(workspace, board, 'minimal').locations, 'TOOLCHAIN');
   return new Map([...variables].flatMap(([name, { value }]) => (ofKernel.includes(name) ? [] : [[name, value]])));
 }

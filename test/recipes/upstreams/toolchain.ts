@@ -3,7 +3,7 @@ import type { Recorded } from './recorded.ts';
 
 const gnuParent = ['../', 'old/', 'README'];
 
-/** The toolchain, the kernel, busybox, and zlib, which the tests build. */
+/** The toolchain, the kernel, its boot loader, busybox, and zlib, which the tests build. */
 export const toolchain: Readonly<Record<string, Recorded>> = {
   binutils: {
     newest: '2.97',
@@ -102,6 +102,15 @@ export const toolchain: Readonly<Record<string, Recorded>> = {
       'https://distfiles.dereferenced.org/pkgconf/': listingPage(
         ...['pkgconf-1.8.1.tar.gz', 'pkgconf-1.8.1.tar.xz', 'pkgconf-2.9.0.tar.gz', 'pkgconf-2.9.0.tar.xz'],
         ...['pkgconf-2.9.0.tar.xz.sha256', 'pkgconf-2.10.0-rc1.tar.xz'],
+      ),
+    },
+  },
+  'u-boot': {
+    newest: '2029.10',
+    pages: {
+      'https://ftp.denx.de/pub/u-boot/': listingPage(
+        ...['u-boot-1.3.4.tar.bz2', 'u-boot-2023.01.tar.bz2', 'u-boot-2023.01.tar.bz2.sig', 'u-boot-latest.tar.bz2'],
+        ...['u-boot-2029.10-rc5.tar.bz2', 'u-boot-2029.10.tar.bz2', 'u-boot-2030.01-rc1.tar.bz2'],
       ),
     },
   },
