@@ -130,7 +130,9 @@ function demo() {
 }
 
 /** A word as a shell reads it. */
-const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+function quoted(word) {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
 
 function vitest(...projects) {
   const chosen = projects.flatMap((project) => ['--project', project]);
