@@ -26,7 +26,9 @@ export async function main(argv: readonly string[], installation: Installation):
     stopAll('SIGKILL');
     const failures = failuresOf(error);
     if (failures !== undefined) {
-      process.stderr.write(`${failures.map((failure) => diagnostic(failure.record())).join('\n\n')}\n`);
+      process.stderr.write(
+        `${failures.map((failure) => diagnostic(failure.record(), process.stderr.columns)).join('\n\n')}\n`,
+      );
       return failures.some(({ code }) => code === 'interrupted') ? exitStatus.interrupted : exitStatus.invalid;
     }
     process.stderr.write(

@@ -1,24 +1,21 @@
 import type { FailureRecord, Place } from '../base/failure.ts';
 import { columnsOf } from './text.ts';
 
-/** A failure as the terminal shows it: what, where, more, and what to do. */
-export function diagnostic({ code, message, place, detail, hint }: FailureRecord): string {
+/** A failure as the terminal shows it: what, where, more, and what to do. A quoted line fits into so many columns. */
+export function diagnostic({ code, message, place, detail, hint }: FailureRecord, columns = 120): string {
   const lines = [`error[${code}]: ${message}`];
-  if (place) lines.push(...frame(place));
+  if (place) lines.push(...frame(place, columns));
   if (detail) lines.push(...detail.split('\n').map((line) => `  | ${line}`.trimEnd()));
   if (hint) lines.push(`  hint: ${hint}`);
   return lines.join('\n');
 }
 
-function frame({ file, text, line, column, length }: Place): string[] {
+function frame({ file, text, line, column, length }: Place, columns: number): string[] {
   const source = (text.split('\n')[line - 1] ?? '').trimEnd();
   const [start, end] = [column - 1, column - 1 + length];
-  const [before, marked, after] = clipped(
-    source.slice(0, start).padEnd(start),
-    source.slice(start, end),
-    source.slice(end),
-  );
   const gutter = ' '.repeat(String(line).length);
+  const parts = [source.slice(0, start).padEnd(start), source.slice(start, end), source.slice(end)] as const;
+  const [before, marked, after] = clipped(parts, Math.min(most, columns - gutter.length - '   | '.length));
   // A tab stays a tab, so that the carets stand below what they mean; what goes on in the next line is not underlined.
   const blank = before.replace(/[^\t]/gu, (letter) => ' '.repeat(widthOf(letter)));
   const carets = '^'.repeat(Math.max(1, widthOf(marked.replaceAll('\t', ' '))));
@@ -30,13 +27,16 @@ function frame({ file, text, line, column, length }: Place): string[] {
   ];
 }
 
-/** So many columns of a line are shown, and so many of what is marked in it. */
-const [lineColumns, markColumns] = [100, 60];
+/** So many columns of a line are shown at most. */
+const most = 100;
+
+/** What is before a mark, what is marked, and what is behind it. */
+type Parts = readonly [string, string, string];
 
 /** The same where it fits, else what is around the start of the mark, with "…" for what is left out. */
-function clipped(before: string, marked: string, after: string): readonly [string, string, string] {
+function clipped([before, marked, after]: Parts, lineColumns: number): Parts {
   if (widthOf(before + marked + after) <= lineColumns) return [before, marked, after];
-  const mark = startOf(marked, markColumns);
+  const mark = startOf(marked, Math.floor(0.6 * lineColumns));
   const behind = mark === marked ? after : '';
   const columns = lineColumns - widthOf(mark);
   // What one side does not need, the other one has.

@@ -76,7 +76,7 @@ export function liveView(terminal: Terminal, now: () => number, isShown: (event:
   return {
     listener(event, at) {
       state = advance(state, event, at);
-      const line = isNews(event, state) && isShown(event) ? lineOf(event) : undefined;
+      const line = isNews(event, state) && isShown(event) ? lineOf(event, terminal.size().columns) : undefined;
       if (line !== undefined) screen.print(coloured(event, harmless(line)));
       redraw(soon);
     },

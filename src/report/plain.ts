@@ -27,8 +27,8 @@ export function isEssential(event: MkEvent): boolean {
   }
 }
 
-/** An event in words, on one line or more; undefined for one that is no news. */
-export function lineOf(event: MkEvent): string | undefined {
+/** An event in words, on one line or more, of which quoted ones fit into a window of so many columns; undefined for one that is no news. */
+export function lineOf(event: MkEvent, columns?: number): string | undefined {
   switch (event.event) {
     case 'start':
       return `mk ${event.board} ${event.product} (${event.release}), ${event.jobs} jobs, ${event.sandbox}, store ${event.store}`;
@@ -60,7 +60,7 @@ export function lineOf(event: MkEvent): string | undefined {
       return `${same} ${same === 1 ? 'package' : 'packages'} the same, ${differs} differ${others.join('')} in ${duration(seconds)}`;
     }
     case 'failure':
-      return diagnostic(event);
+      return diagnostic(event, columns);
     case 'summary': {
       const counts = (['built', 'cached', 'failed', 'skipped'] as const)
         .filter((verdict) => event[verdict] > 0)

@@ -73,6 +73,13 @@ test.for([
   ]);
 });
 
+test('a line fits into a narrow window, and the underline stands below what it means', () => {
+  const place = placeAt('build.ts', `${'a'.repeat(80)}mulsl${'b'.repeat(80)}`, 80, 5);
+  const lines = diagnostic({ code: 'usage', message: 'x', place: { ...place, line: 1 } }, 60).split('\n');
+  expect(lines.every((line) => line.length <= 60)).toBe(true);
+  expect(lines[3]?.slice(lines[4]?.indexOf('^'), (lines[4]?.lastIndexOf('^') ?? 0) + 1)).toBe('mulsl');
+});
+
 test('a mark that is too long is shown from its start', () => {
   const [line, carets] = pointing(`${'a'.repeat(200)}${'b'.repeat(200)}ccc`, 'b'.repeat(200))
     .split('\n')
