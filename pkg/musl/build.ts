@@ -16,14 +16,12 @@ export default recipe({
     await run`make`;
   },
 
-  async deploy({ run, deployDir, config, write, remove, symlink }) {
+  async deploy({ run, deployDir, remove, symlink }) {
     await run`make DESTDIR=${deployDir} install-libs`;
-    // The loader's name tells the ABI, as in ld-musl-armhf.so.1.
+    // The loader's name tells the ABI, as in ld-musl-armhf.so.1. Upstream links it to /lib/libc.so, which in a sysroot is
+    // the build machine's.
     const loader = (await readdir(`${deployDir}/lib`)).find((name) => name.startsWith('ld-musl-')) ?? 'ld-musl';
-    // Upstream links to /lib/libc.so, which in a sysroot is the build machine's.
     await remove(`lib/${loader}`);
     await symlink('libc.so', `lib/${loader}`);
-    const path = config.merge('LDPATH');
-    if (path !== '') await write(`${deployDir}/etc/${loader.replace('.so.1', '.path')}`, path);
   },
 });

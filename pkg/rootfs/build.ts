@@ -3,6 +3,7 @@ import {
   bootFiles,
   checkServices,
   contentsTable,
+  libraryPath,
   linkedContents,
   packageList,
   rootfsEntries,
@@ -24,9 +25,11 @@ export default recipe((config) => {
     programs: kernel === '' ? [] : ['sqfstar'],
     strip: false,
 
-    async deploy({ contents, deployDir, jobs, sourceDate: time, install, run, warn, write }) {
+    async deploy({ config, contents, deployDir, jobs, sourceDate: time, install, run, warn, write }) {
       const packages = linkedContents(contents);
-      const entries = rootfsEntries(packages, { add: [textFile('etc/packages', packageList(packages))], warn });
+      const list = textFile('etc/packages', packageList(packages));
+      const add = [list, ...libraryPath(config.merge('LDPATH'), packages)];
+      const entries = rootfsEntries(packages, { add, warn });
       checkServices(entries);
       if (kernel === '') await writeTar(entries, `${deployDir}/rootfs.tar`, { time });
       else await writeSquashfs(entries, `${deployDir}/rootfs.squashfs`, { jobs, time });

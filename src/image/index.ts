@@ -10,6 +10,7 @@ export { contentsTable } from './contents-table.ts';
 export { writeDisk } from './disk.ts';
 export { type DiskSettings, diskPrograms, diskSettings } from './disk-settings.ts';
 export { characterDevice, directory, sourceFile, textFile } from './entries.ts';
+export { libraryPath } from './library-path.ts';
 export { linkedContents } from './linkage.ts';
 export { releaseReadme } from './release-readme.ts';
 export { checkServices, packageList, type RootfsOptions, rootfsEntries } from './rootfs.ts';

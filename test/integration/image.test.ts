@@ -8,6 +8,7 @@ import {
   characterDevice,
   checksums,
   directory,
+  libraryPath,
   linkedContents,
   rootfsEntries,
   textFile,
@@ -181,4 +182,17 @@ test('a program whose loader is not in the image is refused', () => {
       message: 'prog: check missing-library: /bin/p needs /lib/ld-none.so.1, which no package of the image has',
     }),
   );
+});
+
+test("LDPATH becomes the search path of musl's loader, by the name of its ABI", () => {
+  const musl = { name: 'musl', version: '1', license: 'MIT', tree: at('musl'), permissions: {}, whenLinked: false };
+  mkdirSync(at('musl/lib'), { recursive: true });
+  symlinkSync('libc.so', at('musl/lib/ld-musl-armhf.so.1'));
+  const [file, ...others] = libraryPath('/opt/vc/lib # the vendor\n\n/lib\n/opt/vc/lib', [musl]);
+  expect(others).toEqual([]);
+  expect(file).toMatchObject({ path: 'etc/ld-musl-armhf.path', content: { text: '/opt/vc/lib\n/lib\n' } });
+  expect(libraryPath('/a\n', [musl])).toMatchObject([{ content: { text: '/a\n/lib\n' } }]);
+  expect(libraryPath('# nothing\n', [musl])).toEqual([]);
+  expect(() => libraryPath('opt/vc/lib', [musl])).toThrow('LDPATH names "opt/vc/lib", which is no absolute path');
+  expect(() => libraryPath('/opt/vc/lib', [])).toThrow('program loader of musl, which is not in the image');
 });
