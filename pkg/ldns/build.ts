@@ -1,4 +1,4 @@
-import { autotools, makeInstall } from '#mk';
+import { autotools } from '#mk';
 
 /** The library, and `drill`. */
 export default autotools({
@@ -8,9 +8,4 @@ export default autotools({
   license: 'BSD-3-Clause',
   depends: ['openssl'],
   configure: ({ sysroot }) => ['--disable-rpath', '--disable-gost', '--with-drill', `--with-ssl=${sysroot}`],
-
-  async deploy(ctx) {
-    await makeInstall(ctx);
-    await ctx.remove('bin/ldns-config');
-  },
 });

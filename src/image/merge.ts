@@ -4,6 +4,7 @@ import { type ArchiveEntry, treeEntries } from '../base/tar.ts';
 import type { Content } from '../recipe/context.ts';
 import type { ImageFinding } from './check.ts';
 import { bytesOf, complete, relativePath } from './entries.ts';
+import { isRuntime } from './runtime.ts';
 
 /** An entry of an image, and the package it comes from; empty for what the image adds. */
 export interface Owned {
@@ -19,13 +20,6 @@ export interface MergedTrees {
   /** Paths that two packages have with the same content. */
   readonly shared: readonly ImageFinding[];
 }
-
-/** What only a compiler, a linker or a reader of documents would open. The boot partition has `boot`. */
-const buildTimeOnly =
-  /^(boot|include|share\/(aclocal|cmake|doc|gtk-doc|info|man|pkgconfig|gcc-[^/]*)|lib\/(pkgconfig|cmake|gcc))(\/|$)|^lib\/(.*\/)?[^/]*\.(a|la)$|^lib\/[^/]*\.(o|specs)$|-gdb\.py$/;
-
-/** Whether a file of a deploy tree has a use in a running system. */
-export const isRuntime = (path: string): boolean => !buildTimeOnly.test(path);
 
 /** Puts the run-time files of packages together; of two files with one path the one whose package does not yield is taken. */
 export function mergeTrees(contents: readonly Content[]): MergedTrees {
@@ -52,7 +46,7 @@ export function mergeTrees(contents: readonly Content[]): MergedTrees {
 function runtimeEntries(tree: string): readonly ArchiveEntry[] {
   const all = [...treeEntries(tree)];
   const filled = new Set(all.map(({ path }) => posix.dirname(path)));
-  const kept = all.filter(({ path, kind }) => isRuntime(path) && (kind !== 'directory' || !filled.has(path)));
+  const kept = all.filter(({ path, kind }) => isRuntime(tree, path) && (kind !== 'directory' || !filled.has(path)));
   return complete(kept).filter(({ path }) => path !== '');
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { walkTree } from '../base/files.ts';
 import type { Content } from '../recipe/context.ts';
 import { linkedContents } from './linkage.ts';
-import { isRuntime } from './merge.ts';
+import { isRuntime } from './runtime.ts';
 
 /** A file of an image, with the package that it comes from. */
 export interface ImageFile {
@@ -34,7 +34,7 @@ export function imageSize(contents: readonly Content[]): ImageSize {
   const linked = linkedContents(contents);
   for (const { name, tree } of linked) {
     for (const { path, kind } of walkTree(tree)) {
-      if (kind !== 'file' || files.has(path) || !isRuntime(path)) continue;
+      if (kind !== 'file' || files.has(path) || !isRuntime(tree, path)) continue;
       files.set(path, { path, package: name, bytes: lstatSync(join(tree, path)).size });
     }
   }

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { directory, textFile } from '../../../src/image/entries.ts';
 import { linkedContents } from '../../../src/image/linkage.ts';
-import { isRuntime } from '../../../src/image/merge.ts';
 import { checkServices, packageList, rootfsEntries } from '../../../src/image/rootfs.ts';
+import { isRuntime } from '../../../src/image/runtime.ts';
 import type { Content } from '../../../src/recipe/context.ts';
 
 let dir: string;
@@ -54,6 +54,8 @@ const accounts = (name = 'skeleton') =>
 test('what only compilers and readers of documents open is left out, and so are directories that held only that', () => {
   const tree = content('a', {
     'bin/a': '',
+    'bin/a-config': '#!/bin/sh\n[ "$1" = --cflags ] && echo -I/include\n',
+    'bin/b-config': '#!/bin/sh\necho asks how this machine should be configured\n',
     'include/a.h': '',
     'lib/liba.a': '',
     'lib/liba.so.1': '',
@@ -68,6 +70,7 @@ test('what only compilers and readers of documents open is left out, and so are 
     '',
     'bin',
     'bin/a',
+    'bin/b-config',
     'lib',
     'lib/liba.so.1',
     'lib/modules',
@@ -80,7 +83,8 @@ test('what only compilers and readers of documents open is left out, and so are 
 });
 
 test('only whole names decide what is left out', () => {
-  expect(['share/fetc/x', 'lib/a644.conf', 'share/document/x', 'includes/x', 'bin/x.a'].every(isRuntime)).toBe(true);
+  const paths = ['share/fetc/x', 'lib/a644.conf', 'share/document/x', 'includes/x', 'bin/x.a'];
+  expect(paths.every((path) => isRuntime(dir, path))).toBe(true);
 });
 
 test('modes and owners are those of the permissions, and root for the rest', () => {
