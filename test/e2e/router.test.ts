@@ -6,13 +6,13 @@ import { writeExt4 } from '../../src/image/ext4.ts';
 import { runProgram } from '../../src/image/program.ts';
 import { cable, type Guest, settingsOf, startGuest } from '../support/guest.ts';
 import { becomeInternet, put } from '../support/internet.ts';
-import { named, root, workplace } from '../support/workplace.ts';
+import { chosenBoards, named, root, workplace } from '../support/workplace.ts';
 
 // The router is tried as a running system: an Internet on one side of it, a client on the other, three machines in QEMU.
 // All are started from the router's own image, of which the other two only use the programs.
 
-/** Others are chosen with MK_E2E_BOARDS; each takes a toolchain of its own. What the user's store has is not built again. */
-const boards = (process.env['MK_E2E_BOARDS'] ?? 'qemu-x86_64').split(/\s+/).filter(Boolean);
+/** Those that QEMU has. */
+const boards = chosenBoards.filter((board) => board.startsWith('qemu-'));
 
 describe.each(boards)('the router on %s', (board) => {
   const scratch = mkdtempSync(join(tmpdir(), 'mk-e2e-'));

@@ -9,6 +9,14 @@ import type { MkEvent } from '../../src/report/event.ts';
 /** The repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/**
+ * The boards whose router is tried; others are chosen with MK_E2E_BOARDS. Each takes a toolchain of its own, but what the
+ * user's store has is not built again.
+ */
+export const chosenBoards: readonly string[] = (process.env['MK_E2E_BOARDS'] ?? 'qemu-x86_64')
+  .split(/\s+/)
+  .filter(Boolean);
+
 export type PackageEvent = Extract<MkEvent, { event: 'package' }>;
 
 /** The packages with this verdict, in the order of their ends. */
