@@ -49,9 +49,11 @@ export default recipe({
     await listed('DHCP_PORTS', 26, 'dhcp');
     // In the order in which they are listed, but for the log, which hears the others from the start on.
     const services = init.list('SERVICES');
-    for (const [index, service] of services.entries())
-      await enable(heardFromTheStart.includes(service) ? 13 : 50 + index, service);
+    for (const [index, service] of services.entries()) await enable(ofTheLog.get(service) ?? 50 + index, service);
   },
 });
 
-const heardFromTheStart = ['syslogd', 'klogd'];
+const ofTheLog = new Map([
+  ['syslogd', 13],
+  ['klogd', 14],
+]);

@@ -51,7 +51,7 @@ test('a configuration file brings its service, and without it both are absent', 
 test('the log is started before what writes to it, and the firewall before there is a network', async () => {
   const variables = { DHCP_PORTS: 'port0', SERVICES: 'dnsmasq syslogd klogd' };
   const content = await deploy('init', init, { files: { 'iptables.rules': '*filter\nCOMMIT\n' }, variables });
-  expect(services(content)).toEqual(['12-swclock', '13-klogd', '13-syslogd', '22-iptables', '26-dhcp', '50-dnsmasq']);
+  expect(services(content)).toEqual(['12-swclock', '13-syslogd', '14-klogd', '22-iptables', '26-dhcp', '50-dnsmasq']);
 });
 
 test('the keys of a product open the account of root,', async () => {
