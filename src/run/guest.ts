@@ -16,6 +16,8 @@ printf 'mk-begin-%s\\n' '${nonce}'
 { (exec ${quoted(command)}); echo $? > /run/boot-status; } < /dev/null 2>&1 | cat
 printf 'mk-end-%s %d\\n' '${nonce}' "$(cat /run/boot-status)"
 sync
+# Waits, as its change of settings does, until the console has said all that.
+stty -echo
 poweroff -f
 `;
 

@@ -20,6 +20,8 @@ test('the script runs the command between markers and powers off', () => {
     { (exec 'ls' '-l'); echo $? > /run/boot-status; } < /dev/null 2>&1 | cat
     printf 'mk-end-%s %d\\n' 'abc' "$(cat /run/boot-status)"
     sync
+    # Waits, as its change of settings does, until the console has said all that.
+    stty -echo
     poweroff -f
     "
   `);
