@@ -15,6 +15,14 @@ export default recipe({
   depends: ['toolchain'],
   update: { from: 'nowhere', because: 'later versions have another licence' },
 
+  async prepare({ applyPatches, edit }) {
+    await applyPatches();
+    // It is from before musl and 64-bit ARM.
+    await edit('dist/config.sub', (text) =>
+      text.replaceAll('linux-uclibc', 'linux-musl').replaceAll(/\bavr32\b/g, 'aarch64'),
+    );
+  },
+
   async build(ctx) {
     await configure({ ...ctx, sourceDir: `${ctx.sourceDir}/dist` }, ['--enable-compat185']);
     await make(ctx);
