@@ -14,6 +14,14 @@ export default autotools({
   configure: ['--enable-bundled-libtom', '--disable-lastlog', '--disable-utmp', '--disable-wtmp'],
   make: variables,
 
+  async prepare({ applyPatches, edit }) {
+    await applyPatches();
+    // Where scp finds dbclient, and the server openssh's sftp-server.
+    await edit('default_options.h', (text) =>
+      text.replaceAll('"/usr/bin/', '"/bin/').replace('"/usr/libexec/', '"/lib/libexec/'),
+    );
+  },
+
   async deploy(ctx) {
     await makeInstall(ctx, 'install', variables);
     await ctx.install(`${ctx.recipeDir}/etc`, '/');
