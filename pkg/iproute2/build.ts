@@ -7,6 +7,13 @@ export default make({
   license: 'GPL-2.0-or-later',
   depends: ['toolchain'],
   programs: ['bison', 'flex'],
+
+  async prepare({ applyPatches, edit }) {
+    await applyPatches();
+    // A script for Python.
+    await edit('ip/Makefile', (text) => text.replace('\tinstall -m 0755 $(SCRIPTS) $(DESTDIR)$(SBINDIR)\n', ''));
+  },
+
   make: ({ sysroot }) => [
     ...['HOSTCC=gcc', `KERNEL_INCLUDE=${sysroot}/include`],
     ...['SBINDIR=/bin', 'LIBDIR=/lib', 'NETNS_RUN_DIR=/run/netns'],
