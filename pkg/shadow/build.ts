@@ -13,7 +13,11 @@ export default autotools({
   license: 'BSD-3-Clause',
   update: { from: 'github', repo: 'shadow-maint/shadow', of: 'releases' },
   depends: ['toolchain'],
-  configure: ['--disable-man', '--disable-subordinate-ids', '--without-nscd', '--without-sssd'],
+  configure: [
+    ['--disable-man', '--disable-subordinate-ids', '--without-nscd', '--without-sssd'],
+    // It would look for them on the build machine.
+    ['shadow_cv_passwd_dir=/bin', 'shadow_cv_logdir=/var/log'],
+  ],
   make: ['suidperms=0755'],
   permissions: { 'bin/passwd': { mode: 0o4755 }, 'bin/su': { mode: 0o4755 } },
 });
