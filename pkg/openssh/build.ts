@@ -12,6 +12,8 @@ export default autotools({
   configure: [
     ['--sysconfdir=/etc/ssh', '--with-pid-dir=/run', '--with-privsep-path=/var/empty', '--with-privsep-user=sshd'],
     ['--with-default-path=/bin', '--disable-strip', '--disable-lastlog', '--disable-utmp', '--disable-wtmp'],
+    // What it would look for on the build machine.
+    ['--with-mantype=doc', '--with-xauth=/bin/xauth', 'ac_cv_path_PATH_PASSWD_PROG=/bin/passwd'],
   ],
 
   async deploy(ctx) {
