@@ -7,6 +7,7 @@ export default autotools({
   sha256: 'ee4085cecce12584e600f3d814a28fa822dfaacec1f94c84bfd67f8a5571a5f4',
   license: 'BSD-3-Clause',
   depends: ['expat', 'libevent', 'openssl'],
+  programs: ['bison', 'flex'],
   accounts: [{ name: 'unbound', id: 53, home: '/var/lib/unbound' }],
   permissions: { 'var/lib/unbound': { owner: 'unbound:unbound' } },
 
