@@ -9,4 +9,6 @@ export default autotools({
   ],
   license: 'GPL-3.0-or-later',
   depends: ['toolchain'],
+  // Not the build machine's.
+  configure: ['RSH=/bin/ssh'],
 });
