@@ -55,6 +55,7 @@ const systemPrograms = {
   perl: 'perl',
   'qemu-system-x86_64': 'qemu-system-x86',
   tclsh: 'tcl',
+  tic: 'ncurses-bin',
 };
 
 /** What each task needs of the machine, and what it does; true when all is well. */

@@ -4,6 +4,7 @@ import type { LoadedRecipe } from '../recipe/load.ts';
 
 /** The Debian package that has a program, where the two names differ. */
 const packageOf: Readonly<Record<string, string>> = {
+  autoreconf: 'autoconf',
   bwrap: 'bubblewrap',
   cc: 'gcc',
   sqfstar: 'squashfs-tools',
@@ -16,6 +17,9 @@ const packageOf: Readonly<Record<string, string>> = {
   'qemu-system-aarch64': 'qemu-system-arm',
   xz: 'xz-utils',
   python3: 'python3-minimal',
+  libtoolize: 'libtool',
+  tclsh: 'tcl',
+  tic: 'ncurses-bin',
 };
 
 /** Programs that every build uses. */
