@@ -12,7 +12,7 @@ export default autotools({
   ],
   license: 'LGPL-2.1-or-later AND GPL-2.0-or-later',
   depends: ['xz', 'zlib'],
-  programs: ['autoreconf'],
+  programs: ['autoreconf', 'automake', 'libtoolize'],
 
   async prepare({ applyPatches, run, write }) {
     await applyPatches();
