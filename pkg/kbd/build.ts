@@ -9,7 +9,7 @@ export default autotools({
   ],
   license: 'GPL-2.0-or-later',
   depends: ['toolchain'],
-  programs: ['autoreconf', 'bison', 'flex'],
+  programs: ['autoreconf', 'automake', 'libtoolize', 'bison', 'flex'],
 
   async prepare({ applyPatches, edit, run }) {
     await applyPatches();
