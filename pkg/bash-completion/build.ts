@@ -13,7 +13,7 @@ export default autotools({
   license: 'GPL-2.0-or-later',
   update: { from: 'github', repo: 'scop/bash-completion', of: 'releases' },
   runDepends: ['bash'],
-  programs: ['autoreconf'],
+  programs: ['autoreconf', 'automake'],
 
   async prepare({ applyPatches, run }) {
     await applyPatches();
