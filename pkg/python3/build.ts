@@ -12,8 +12,10 @@ export default autotools({
   buildDepends: ['python3-build'],
   configure: [
     ['--with-build-python=/mk/toolchain/bin/python3', '--without-ensurepip', '--disable-test-modules', '--enable-ipv6'],
-    // It would look at the build machine for the first two, and cannot try the third.
-    ['ac_cv_file__dev_ptmx=yes', 'ac_cv_file__dev_ptc=no', 'ac_cv_buggy_getaddrinfo=no'],
+    // Else it takes FNV, which strangers can make collide, for it cannot try whether addresses must be aligned.
+    '--with-hash-algorithm=siphash13',
+    // It would look at the build machine for the first two, and cannot try the others.
+    ['ac_cv_file__dev_ptmx=yes', 'ac_cv_file__dev_ptc=no', 'ac_cv_buggy_getaddrinfo=no', 'ac_cv_working_tzset=yes'],
   ],
 
   async deploy(ctx) {
