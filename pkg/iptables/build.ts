@@ -5,7 +5,7 @@ export default autotools({
   version: '1.8.9',
   url: (v) => `https://www.netfilter.org/projects/iptables/files/iptables-${v}.tar.xz`,
   sha256: 'ef6639a43be8325a4f8ea68123ffac236cb696e8c78501b64e8106afb008c87f',
-  license: 'GPL-2.0-or-later',
+  license: 'GPL-2.0-only',
   depends: ['toolchain'],
   configure: ['--disable-nftables', '--disable-connlabel'],
 
