@@ -1,4 +1,4 @@
-import { configure, make, makeInstall, recipe } from '#mk';
+import { configure, makeInstall, recipe, runMake } from '#mk';
 
 /** Berkeley DB: of 5.3, the last before its licence changed to the AGPL. */
 export default recipe({
@@ -25,7 +25,7 @@ export default recipe({
 
   async build(ctx) {
     await configure({ ...ctx, sourceDir: `${ctx.sourceDir}/dist` }, ['--enable-compat185']);
-    await make(ctx);
+    await runMake(ctx);
   },
   deploy: (ctx) => makeInstall(ctx, 'install_include', 'install_lib', 'install_utilities'),
 });
