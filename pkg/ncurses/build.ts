@@ -3,8 +3,8 @@ import { autotools, makeInstall } from '#mk';
 /** What people sit at. All two thousand that ncurses knows take more room than its libraries. */
 const terminals = [
   ...['ansi', 'dumb', 'linux', 'vt100', 'vt102', 'vt220', 'xterm', 'xterm-color', 'xterm-256color'],
-  ...['screen', 'screen-256color', 'tmux', 'tmux-256color', 'rxvt', 'rxvt-256color', 'rxvt-unicode-256color'],
-  ...['putty', 'putty-256color', 'alacritty', 'foot', 'xterm-kitty'],
+  ...['screen', 'screen-256color', 'tmux', 'tmux-256color', 'rxvt', 'rxvt-256color'],
+  ...['putty', 'putty-256color', 'alacritty', 'foot'],
 ];
 
 export default autotools({
@@ -23,6 +23,6 @@ export default autotools({
 
   async deploy(ctx) {
     await makeInstall(ctx);
-    await ctx.run`find ${ctx.deployDir}/share/terminfo -type f ${terminals.map((name) => ['!', '-name', name])} -delete`;
+    await ctx.run`find ${ctx.deployDir}/share/terminfo ! -type d ${terminals.map((name) => ['!', '-name', name])} -delete`;
   },
 });
