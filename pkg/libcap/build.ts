@@ -10,5 +10,7 @@ export default make({
   make: ({ triplet }) => [
     ...[`CROSS_COMPILE=${triplet.host}-`, 'BUILD_CC=gcc', 'lib=lib'],
     ...['GOLANG=no', 'PAM_CAP=no', 'USE_GPERF=no'],
+    // What capsh starts.
+    'CAPSH_SHELL=-DSHELL=\\"/bin/sh\\"',
   ],
 });
