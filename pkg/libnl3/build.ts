@@ -6,6 +6,7 @@ export default autotools({
   sha256: '9fe43ccbeeea72c653bdcf8c93332583135cda46a79507bfd0a483bb57f65939',
   license: 'LGPL-2.1-only',
   depends: ['toolchain'],
+  programs: ['bison', 'flex'],
   update: { from: 'github', repo: 'thom311/libnl', of: 'releases', tag: /^libnl(\d+)_(\d+)_(\d+)$/ },
   configure: ['--disable-cli'],
 });
