@@ -10,12 +10,12 @@ export default autotools({
   license: 'GPL-3.0-or-later',
   depends: ['readline'],
   configure: [
-    ['--without-bash-malloc', '--with-installed-readline'],
+    // The readline that it links to brings ncurses.
+    ['--without-bash-malloc', '--with-installed-readline', 'bash_cv_termcap_lib=libc'],
     // What it cannot try, and guesses wrong.
     ['bash_cv_wexitstatus_offset=8', 'bash_cv_getcwd_malloc=yes', 'bash_cv_unusable_rtsigs=no'],
     ['bash_cv_printf_a_format=yes', 'bash_cv_sys_named_pipes=present'],
   ],
-  make: ['TERMCAP_LIB=-lncursesw'],
 
   async deploy(ctx) {
     await makeInstall(ctx);
