@@ -2,8 +2,8 @@ import { cmake } from '#mk';
 
 export default cmake({
   version: '1.2.13',
-  url: (v) => `https://zlib.net/fossils/zlib-${v}.tar.xz`,
-  sha256: 'd14c38e313afc35a9a8760dadf26042f51ea0f5d154b0630a31da0540107fb98',
+  url: (v) => `https://zlib.net/fossils/zlib-${v}.tar.gz`,
+  sha256: 'b3a24de97a8fdbc835b9833169501030b8977031bcb54b3b3ac13740f846ab30',
   alternatives: [
     {
       file: 'zlib_1.2.13.dfsg.orig.tar.bz2',
