@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type BuildContext, type Config, kconfig } from '#mk';
 
 export default kconfig({
@@ -36,7 +36,9 @@ export default kconfig({
     const { config, run, sourceDir, sysroot, buildDir, deployDir, read, write, install, remove } = ctx;
     const make = ['make', '-s', '-C', sourceDir, `O=${buildDir}`, variables(ctx)];
     await run.with({ stdout: 'image-name' })`${make} image_name`;
-    await install((await read('image-name')).trim(), 'boot/vmlinuz');
+    const usual = (await read('image-name')).trim();
+    const [image = basename(usual)] = config.toolchain.list('LINUX_TGT');
+    await install(join(dirname(usual), image), 'boot/vmlinuz');
     const settings = await read('.config');
     await write(`${deployDir}/boot/vmlinuz.config`, settings.replace(`${sysroot}/${initramfs}`, initramfs));
     const trees = `arch/${config.toolchain.text('LINUX_CPU')}/boot/dts`;
