@@ -12,7 +12,11 @@ export default kconfig({
     },
   ],
   license: 'GPL-2.0-only WITH Linux-syscall-note',
-  buildDepends: (config) => ['binutils', 'gcc', ...(isEmbedded(config) ? ['initramfs'] : [])],
+  buildDepends: (config) => [
+    ...['binutils', 'gcc'],
+    ...(isEmbedded(config) ? ['initramfs'] : []),
+    ...(mayHaveModules(config) ? ['kmod-build'] : []),
+  ],
   programs: ['bison', 'flex', 'bc'],
   update: { from: 'kernel', of: 'longterm', series: '6.1' },
 
@@ -44,7 +48,7 @@ export default kconfig({
     const trees = `arch/${config.toolchain.text('LINUX_CPU')}/boot/dts`;
     for (const name of deviceTrees(ctx)) await install(`${trees}/${name}.dtb`, `boot/${basename(name)}.dtb`);
     if (!(await hasModules(ctx))) return;
-    await run`${make} INSTALL_MOD_PATH=${deployDir} DEPMOD=true modules_install`;
+    await run`${make} INSTALL_MOD_PATH=${deployDir} modules_install`;
     await remove('lib/modules/*/build', 'lib/modules/*/source');
   },
 });
@@ -65,4 +69,11 @@ function variables({ config, triplet }: BuildContext) {
   ];
 }
 
-const hasModules = async ({ read }: BuildContext) => /^CONFIG_MODULES=y$/m.test(await read('.config'));
+/** What can be known of that before there is a configuration. */
+const mayHaveModules = (config: Config) =>
+  config.toolchain.text('LINUX_DEFCONFIG', 'defconfig') !== 'tinyconfig' ||
+  [config.text('linux.config') ?? '', ...config.copies('linux.fragment')].some(allowsModules);
+
+const allowsModules = (settings: string) => /^CONFIG_MODULES=y$/m.test(settings);
+
+const hasModules = async ({ read }: BuildContext) => allowsModules(await read('.config'));
