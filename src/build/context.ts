@@ -74,35 +74,36 @@ export function contextMaker(action: Action): ContextMaker {
     };
   };
 
-  const build = (hook: string, log: number): BuildContext => ({
-    ...common(hook, paths.buildDir, log),
-    buildDir: paths.buildDir,
-    sysroot: paths.sysroot,
-    toolchainDir: paths.toolchainDir,
-    prefix,
-    triplet: action.triplet,
-    cmakeToolchain: `${paths.toolchainDir}/toolchain.cmake`,
-    config: hookConfig(ask, (name, value) => {
-      environment[name] = value;
-    }),
-    osName,
-    get osRelease() {
-      environment['OS_RELEASE'] = String(ask({ ask: 'osRelease' }));
-      return environment['OS_RELEASE'];
-    },
-    get sourceDate() {
-      environment['SOURCE_DATE_EPOCH'] = String(ask({ ask: 'sourceDate' }));
-      return Number(environment['SOURCE_DATE_EPOCH']);
-    },
-    dirs: {
-      buildRoot: environment['BUILDROOT'] ?? '',
-      script: paths.recipeDir,
-      sources: paths.sourceDir,
-      deploy: paths.deployDir,
-      log: paths.logDir,
-      download: paths.downloadDir,
-    },
-  });
+  const build = (hook: string, log: number): BuildContext =>
+    readByName({
+      ...common(hook, paths.buildDir, log),
+      buildDir: paths.buildDir,
+      sysroot: paths.sysroot,
+      toolchainDir: paths.toolchainDir,
+      prefix,
+      triplet: action.triplet,
+      cmakeToolchain: `${paths.toolchainDir}/toolchain.cmake`,
+      config: hookConfig(ask, (name, value) => {
+        environment[name] = value;
+      }),
+      osName,
+      get osRelease() {
+        environment['OS_RELEASE'] = String(ask({ ask: 'osRelease' }));
+        return environment['OS_RELEASE'];
+      },
+      get sourceDate() {
+        environment['SOURCE_DATE_EPOCH'] = String(ask({ ask: 'sourceDate' }));
+        return Number(environment['SOURCE_DATE_EPOCH']);
+      },
+      dirs: {
+        buildRoot: environment['BUILDROOT'] ?? '',
+        script: paths.recipeDir,
+        sources: paths.sourceDir,
+        deploy: paths.deployDir,
+        log: paths.logDir,
+        download: paths.downloadDir,
+      },
+    });
 
   return {
     prepare(log) {
@@ -135,7 +136,6 @@ export function contextMaker(action: Action): ContextMaker {
     deploy(log, strip) {
       const inTree = deployPath(paths.deployDir, prefix, action.package);
       const context = build('deploy', log);
-      // Spreading would read osRelease, and with it make every package depend on the commit.
       return Object.defineProperties({} as DeployContext, {
         ...Object.getOwnPropertyDescriptors(context),
         ...Object.getOwnPropertyDescriptors({
@@ -161,6 +161,10 @@ export function contextMaker(action: Action): ContextMaker {
     },
   };
 }
+
+/** Who copies a context has not read what makes a package depend on the commit; the copy is without it. */
+const readByName = (ctx: BuildContext): BuildContext =>
+  Object.defineProperties(ctx, { osRelease: { enumerable: false }, sourceDate: { enumerable: false } });
 
 /** Resolves a path of the deploy tree; an absolute one means inside the tree too. */
 function deployPath(deployDir: string, prefix: string, name: string): (file: string) => string {

@@ -82,7 +82,8 @@ export interface BuildContext extends AnyContext {
   /**
    * When the last commit of the configuration was made, in seconds since 1970 (1980 outside of git), for files whose date
    * a user sees. Reading it makes every commit a new version of this package, and from then on it is SOURCE_DATE_EPOCH
-   * in the environment of the commands; until then that is 1980, always.
+   * in the environment of the commands; until then that is 1980, always. A copy of the context, `{ ...ctx }`, has neither
+   * this nor `osRelease`.
    */
   readonly sourceDate: number;
   /** Directories of the run, by their documented names; all are inside the sandbox. */

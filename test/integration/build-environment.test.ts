@@ -97,6 +97,7 @@ test('OS_RELEASE is what git says of the repository; a commit rebuilds only what
   await using ws = await workspace({
     'pkg/named/build.ts': toy(installs('share/named', 'ctx.osRelease')),
     'pkg/plain/build.ts': toy(installs('share/plain', "'plain'")),
+    'pkg/copied/build.ts': toy(installs('share/copied', '({ ...ctx }).name')),
   });
   const root = repositoryCopy(ws);
   const git = (...args: readonly string[]) =>
