@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeExt4 } from '../../src/image/ext4.ts';
 import { runProgram } from '../../src/image/program.ts';
@@ -166,13 +166,15 @@ describe.each(boards)('the router on %s', (board) => {
     const layer = join(scratch, 'layer');
     mkdirSync(join(layer, 'product/router'), { recursive: true });
     const before = readFileSync(join(root, 'product/router/dnsmasq.conf'), 'utf8');
-    writeFileSync(join(layer, 'product/router/dnsmasq.conf'), `${before}address=/printer.lan/192.168.1.9\n`);
+    // Of a name that nobody has built before in the user's store.
+    const printer = `printer-${basename(scratch).slice(-6).toLowerCase()}.lan`;
+    writeFileSync(join(layer, 'product/router/dnsmasq.conf'), `${before}address=/${printer}/192.168.1.9\n`);
     const why = await mk('why', board, 'router', 'dnsmasq', '--layer', layer);
     expect(why.stdout + why.stderr).toContain('dnsmasq.conf');
     const built = named(await build(board, 'router', '--layer', layer), 'built');
     expect(built.filter((name) => name !== 'disk')).toEqual(['dnsmasq', 'rootfs', 'release']);
     const changed = begin({});
     await changed.login();
-    expect(await eventually(changed, 'nslookup -type=a printer.lan 127.0.0.1')).toContain('192.168.1.9');
+    expect(await eventually(changed, `nslookup -type=a ${printer} 127.0.0.1`)).toContain('192.168.1.9');
   });
 });
