@@ -92,6 +92,8 @@ function* checkLink(deployDir: string, path: string, isTool: boolean): Generator
   const dir = join(deployDir, dirname(inside));
   // These are filled when the system runs.
   if (/^\/(dev|proc|run|sys|tmp)(\/|$)/.test(inside)) return;
+  // Services that are enabled are any package's; the root file system is checked for them.
+  if (path.startsWith('etc/rc.d/')) return;
   if (isDirectory(dir) && !present(join(deployDir, inside)))
     yield { check: 'dangling-link', path, message: `is a link to ${target}, which this package does not install` };
 }

@@ -34,6 +34,12 @@ test('a link into the tree that leads nowhere is a warning; absolute links count
   ]);
 });
 
+test('a link that enables a service of another package is none of these', () => {
+  for (const dir of ['etc/rc.d', 'etc/init.d']) mkdirSync(join(root, dir), { recursive: true });
+  symlinkSync('../init.d/sshd', join(root, 'etc/rc.d/50-sshd'));
+  expect(checkTree(root, native, false)).toEqual([]);
+});
+
 test('a link to a directory of the sandbox is an error', () => {
   symlinkSync('/mk/build/libx.so', join(root, 'lib/libx.so'));
   expect(checkTree(root, native, false)).toMatchObject([{ check: 'escaping-link', path: 'lib/libx.so' }]);
