@@ -42,9 +42,9 @@ export default recipe({
     await enable(12, init.flag('HWCLOCK') ? 'hwclock' : 'swclock');
     await configured('sysctl.conf', 14, 'sysctl');
     await configured('ifrename', 20, 'ifrename');
-    // The package iptables brings the service, and the file.
+    // The packages iptables and nftables bring the services, and the files.
     if (config.has('iptables.rules')) await enable(22, 'iptables');
-    await configured('nftables.rules', 22, 'nft');
+    if (config.has('nftables.rules')) await enable(22, 'nft');
     await configured('interfaces', 24, 'interfaces');
     await listed('DHCP_PORTS', 26, 'dhcp');
     // In the order in which they are listed, but for the log, which hears the others from the start on.

@@ -1,6 +1,6 @@
-import { autotools } from '#mk';
+import { autotools, makeInstall } from '#mk';
 
-/** `nft`; pkg/init brings the service that loads `etc/nftables.rules`. */
+/** `nft`, and the service that loads `nftables.rules` of the board or the product. */
 export default autotools({
   version: '1.0.6',
   url: (v) => `https://www.netfilter.org/projects/nftables/files/nftables-${v}.tar.xz`,
@@ -8,4 +8,11 @@ export default autotools({
   license: 'GPL-2.0-only',
   depends: ['libnftnl'],
   configure: ['--disable-debug', '--disable-man-doc', '--disable-python', '--with-mini-gmp', '--without-cli'],
+
+  async deploy(ctx) {
+    await makeInstall(ctx);
+    await ctx.install(`${ctx.recipeDir}/etc`, '/');
+    const rules = ctx.config.override('nftables.rules');
+    if (rules !== undefined) await ctx.install(rules, 'etc/nftables.rules', 0o600);
+  },
 });
