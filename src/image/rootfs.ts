@@ -44,18 +44,22 @@ export const packageList = (contents: readonly Content[]): string =>
     .sort()
     .join('');
 
-/** Fails when a service is enabled, by a link in etc/rc.d, that no package brings a script for. */
+/** Fails when a service is enabled, by a link in etc/rc.d, that no package brings a program for. */
 export function checkServices(entries: readonly ArchiveEntry[]): void {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const links = entries.filter(({ path, kind }) => kind === 'symlink' && path.startsWith('etc/rc.d/'));
-  const dangling = links.filter(({ path }) => resolvePath(byPath, path) === undefined);
+  const problems = links.flatMap(({ path, target = '' }) => {
+    const service = posix.basename(target);
+    const script = resolvePath(byPath, path);
+    if (script === undefined) return [`service ${service} is enabled, but no package has etc/init.d/${service}`];
+    // rcS would pass it over.
+    const starts = script.kind === 'file' && (script.mode & 0o111) !== 0;
+    return starts ? [] : [`service ${service} is enabled, but /${script.path} cannot be executed`];
+  });
   fail(
     'image-invalid',
-    dangling.map(
-      ({ target = '' }) =>
-        `service ${posix.basename(target)} is enabled, but no package has etc/init.d/${posix.basename(target)}`,
-    ),
-    'mend SERVICES in INIT, or add the package to ROOTFS',
+    problems,
+    'add its package to ROOTFS, or remove what enables it: its name in SERVICES of INIT, or a file such as nftables.rules',
   );
 }
 

@@ -174,6 +174,9 @@ test('an enabled service needs a script, through whatever links', () => {
       message: 'service web is enabled, but no package has etc/init.d/web',
     }),
   );
+  expect(() => checkServices([...good.slice(0, 2), { ...script, mode: 0o644 }])).toThrow(
+    'service dns is enabled, but /etc/init.d/dns cannot be executed',
+  );
 });
 
 test('accounts of packages join those of the image, with a number that files can belong to', () => {
