@@ -1,4 +1,4 @@
-import { recipe } from '#mk';
+import { type Config, recipe } from '#mk';
 import { accounts } from '#mk/image';
 
 /** Where file systems are mounted and programs write; empty in the image. */
@@ -30,10 +30,8 @@ export default recipe({
     await run`mkdir -p ${Object.keys(directories).map((dir) => `${deployDir}/${dir}`)}`;
     await install(`${recipeDir}/etc`, '/');
 
-    // A crypt hash, or `none` for an account that opens without a password; nothing: no login as root.
-    const password = config.variables('INIT').text('ROOT_PASSWORD', '');
     const { passwd, group, shadow } = accounts([
-      { name: 'root', id: 0, home: '/root', shell: '/bin/sh', password: password || undefined },
+      { name: 'root', id: 0, home: '/root', shell: '/bin/sh', password: rootPassword(config) },
       { name: 'nobody', id: 65534 },
       { name: 'tty', id: 5, groupOnly: true },
     ]);
@@ -42,8 +40,10 @@ export default recipe({
     await etc('shadow', shadow);
 
     // Whose keys open root's account by ssh.
-    const keys = config.override('authorized_keys');
-    if (keys !== undefined) await install(keys, 'root/.ssh/authorized_keys', 0o600);
+    const keys = config.text('authorized_keys');
+    if (keys?.includes('PRIVATE KEY') === true)
+      throw new Error('authorized_keys has a private key: public ones belong there, as in a file *.pub');
+    if (keys !== undefined) await write(`${deployDir}/root/.ssh/authorized_keys`, keys, 0o600);
 
     await etc('hostname', config.text('hostname') ?? `${id}\n`);
     // What is shown before and after a login.
@@ -64,3 +64,11 @@ export default recipe({
     await symlink('../proc/mounts', 'etc/mtab');
   },
 });
+
+/** A crypt hash, or `none` for an account that opens without a password; nothing: no login as root. */
+function rootPassword(config: Config): string | undefined {
+  const password = config.variables('INIT').text('ROOT_PASSWORD', '');
+  if (!/^(none|[*!].*|\$\w+\$.+|)$/.test(password))
+    throw new Error('ROOT_PASSWORD in INIT is neither `none` nor a hash, as `openssl passwd -6` makes it');
+  return password === '' ? undefined : password;
+}

@@ -57,6 +57,8 @@ test('the log is started before what writes to it, and the firewall before there
 test('the keys of a product open the account of root,', async () => {
   const content = await deploy('skeleton', skeleton, { files: { authorized_keys: 'ssh-ed25519 AAAA me\n' } });
   expect(textIn(content, 'root/.ssh/authorized_keys')).toBe('ssh-ed25519 AAAA me\n');
+  const secret = { files: { authorized_keys: '-----BEGIN OPENSSH PRIVATE KEY-----\n' } };
+  await expect(deploy('skeleton', skeleton, secret)).rejects.toThrow('authorized_keys has a private key');
   expect(existsSync(join((await deploy('skeleton', skeleton)).tree, 'root/.ssh'))).toBe(false);
 });
 
@@ -137,4 +139,11 @@ test('the initramfs has no library that nothing there needs', async () => {
   const listing = execFileSync('cpio', ['-it', '--quiet'], { input: archive, encoding: 'utf8' }).split('\n');
   expect(listing).toContain('lib/libused.so.1');
   expect(listing).not.toContain('lib/libunused.so.1');
+});
+
+test('a password of root is a hash, or there is none; its text is refused', async () => {
+  const given = (password: string) => deploy('skeleton', skeleton, { variables: { ROOT_PASSWORD: password } });
+  expect(textIn(await given('$6$salt$hash'), 'etc/shadow')).toMatch(/^root:\$6\$salt\$hash:/);
+  expect(textIn(await given('none'), 'etc/shadow')).toMatch(/^root::/);
+  await expect(given('secret')).rejects.toThrow('ROOT_PASSWORD in INIT is neither `none` nor a hash');
 });
