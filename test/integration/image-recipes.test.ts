@@ -54,7 +54,7 @@ test('the log is started before what writes to it, and the firewall before there
   expect(services(content)).toEqual(['12-swclock', '13-syslogd', '14-klogd', '22-iptables', '26-dhcp', '50-dnsmasq']);
 });
 
-test('the keys of a product open the account of root,', async () => {
+test('the keys of a product open the account of root, and a private one is refused', async () => {
   const content = await deploy('skeleton', skeleton, { files: { authorized_keys: 'ssh-ed25519 AAAA me\n' } });
   expect(textIn(content, 'root/.ssh/authorized_keys')).toBe('ssh-ed25519 AAAA me\n');
   const secret = { files: { authorized_keys: '-----BEGIN OPENSSH PRIVATE KEY-----\n' } };
