@@ -1,15 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Failure, type Place } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
-import { isRegularFile } from './regular.ts';
+import { isRegularFile, isThere } from './regular.ts';
 
 /** A file or directory by override: the path of its most specific copy; undefined when no location has one. */
 export function overridePath(
   { locations }: { readonly locations: readonly string[] },
   file: string,
 ): string | undefined {
-  return locations.map((location) => join(location, checkedName(file))).find(existsSync);
+  return locations.map((location) => join(location, checkedName(file))).find(isThere);
 }
 
 /** Every copy of a file, the most specific first. */

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { Failure } from '../base/failure.ts';
 import { isErrno } from '../base/files.ts';
 
@@ -19,15 +19,31 @@ export function expectRegular(path: string, found: Kind): void {
   });
 }
 
-/** Whether a file is there, or a link to one; fails as `expectRegular` does. */
+/**
+ * Whether a file is there, or a link to one. Fails as `expectRegular` does, and for a directory and for a link to nothing: who
+ * put them there would wait in vain for what they are to do.
+ */
 export function isRegularFile(path: string): boolean {
+  const found = statOf(path);
+  if (found === undefined) return false;
+  expectRegular(path, found);
+  if (found.isDirectory()) throw new Failure('config-invalid', `${path} is a directory, and a file is wanted here`);
+  return true;
+}
+
+/** Whether a file or a directory is there, or a link to one; fails for a link to nothing. */
+export const isThere = (path: string): boolean => statOf(path) !== undefined;
+
+function statOf(path: string): Stats | undefined {
   try {
     // Most are not there, and throwing is slow.
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found !== undefined) expectRegular(path, found);
-    return found?.isFile() === true;
+    if (found !== undefined || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return found;
   } catch (error) {
-    if (isErrno(error, 'ENOTDIR')) return false;
-    throw error;
+    if (isErrno(error, 'ENOTDIR')) return undefined;
+    if (!isErrno(error, 'ELOOP')) throw error;
   }
+  throw new Failure('config-invalid', `${path} is a link to ${readlinkSync(path)}, where nothing is`, {
+    hint: 'mend the link, or remove it',
+  });
 }

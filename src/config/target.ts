@@ -34,13 +34,13 @@ export function selectTarget({ trees, boards, products }: Workspace, board: stri
   const places = [`product/${product}/${board}`, `product/${product}`, `board/${board}`];
   const locations = places.flatMap((place) => newestFirst.map((tree) => join(tree, place))).filter(existsSync);
   const productDirs = newestFirst.map((tree) => join(tree, 'product', product));
-  checkBoards(productDirs.map((dir) => join(dir, 'BOARDS')).find(existsSync), board, product);
+  checkBoards(productDirs.map((dir) => join(dir, 'BOARDS')).find(isRegularFile), board, product);
   return { board, product, locations, triplet: targetTriplet(readVariables(locations, 'TOOLCHAIN'), board) };
 }
 
 /** BOARDS is read from the product's own directory and names boards exactly; without it every board will do. */
 function checkBoards(file: string | undefined, board: string, product: string): void {
-  if (file === undefined || !isRegularFile(file)) return;
+  if (file === undefined) return;
   const supported = readFileSync(file, 'utf8').replace(/#.*$/gm, '').split(/\s+/).filter(Boolean);
   if (supported.includes(board)) return;
   throw new Failure('board-unsupported', `product ${product} cannot be built for board ${board}`, {

@@ -1,6 +1,6 @@
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { toy, toyOf, workspace } from '../support/workspace.ts';
 
@@ -50,6 +50,33 @@ test('a link to a FIFO, a socket and a device are refused, too', async () => {
   symlinkSync('/dev/zero', join(ws.layer, 'product/box/toy.conf'));
   ws.write('pkg/app/build.ts', asks("config.text('toy.conf')"));
   expect((await ws.build()).stderr).toContain(refusal(join(ws.layer, 'product/box/toy.conf'), 'a device'));
+});
+
+test.for<[what: string, file: string, recipe: string]>([
+  ['a file that a hook reads', 'product/box/a.conf', asks("config.text('a.conf')")],
+  ['a directory that a hook gets', 'product/box/dir', asks("config.override('dir')")],
+  ['a file that is merged', 'product/box/a.conf', asks("config.merge('a.conf')")],
+  ['a list', 'product/box/toy/ROOTFS', toy()],
+  ['a file of variables', 'product/box/TOOLCHAIN', toy()],
+  ['the list of boards', 'product/box/BOARDS', toy()],
+])('a link to nothing in place of %s is refused, and one that leads in a circle', async ([, file, recipe]) => {
+  await using ws = await workspace({ ...files, 'pkg/app/build.ts': recipe, [file.replace(/[^/]*$/, 'keep')]: '' });
+  const path = join(ws.layer, file);
+  for (const target of ['nowhere', basename(file)]) {
+    rmSync(path, { force: true });
+    symlinkSync(target, path);
+    expect((await ws.build()).stderr).toContain(`${path} is a link to ${target}, where nothing is`);
+  }
+});
+
+test.for<[what: string, file: string, recipe: string]>([
+  ['a file that is merged', 'product/box/a.conf', asks("config.merge('a.conf')")],
+  ['a list', 'product/box/toy/ROOTFS', toy()],
+  ['a file of variables', 'product/box/TOOLCHAIN', toy()],
+  ['the list of boards', 'product/box/BOARDS', toy()],
+])('a directory in place of %s is refused', async ([, file, recipe]) => {
+  await using ws = await workspace({ ...files, 'pkg/app/build.ts': recipe, [`${file}/keep`]: '' });
+  expect((await ws.build()).stderr).toContain(`${join(ws.layer, file)} is a directory, and a file is wanted here`);
 });
 
 test('a link to a file and a link to a directory are what they lead to', async () => {
