@@ -5,7 +5,7 @@ import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
 import { digestOfContent } from './content.ts';
-import { copies, indexOfWord, mergeList, mergeTexts, overridePath, placeInList } from './layers.ts';
+import { copies, indexOfWord, mergeList, mergeTexts, overridePath, placeInList, plainText } from './layers.ts';
 import { digestOfPatches, patchesFor } from './patches.ts';
 import { expectRegular } from './regular.ts';
 import type { Target } from './target.ts';
@@ -61,7 +61,7 @@ export function configFor(target: Locations, record: (read: Read) => void): Conf
       const text = answered(
         'text',
         file,
-        bytes?.toString('utf8'),
+        typeof bytes === 'object' ? plainText(bytes) : bytes,
         bytes === undefined ? undefined : recordedText(bytes),
       );
       if (bytes !== 'a directory') return text;

@@ -17,8 +17,15 @@ export function copies(locations: readonly string[], file: string): { readonly p
   return locations
     .map((location) => join(location, checkedName(file)))
     .filter(isRegularFile)
-    .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+    .map((path) => ({ path, text: plainText(readFileSync(path)) }));
 }
+
+/** The text of a file as editors of all systems write it: without a byte order mark, its lines ended by a newline alone. */
+export const plainText = (bytes: Buffer): string =>
+  bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n');
 
 /** The text of every copy, the most specific block first; a missing newline at the end never joins two lines. */
 export function mergeTexts(locations: readonly string[], file: string): string {

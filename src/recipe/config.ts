@@ -23,7 +23,7 @@ export interface Config {
   list(file: string): readonly string[];
   /** Whether any location has this file or directory. */
   has(file: string): boolean;
-  /** Text of the most specific copy; undefined when no location has one. */
+  /** Text of the most specific copy, with newlines as Unix has them; undefined when no location has one. */
   text(file: string): string | undefined;
   /** The text of every copy, the most specific first; empty when no location has one. */
   merge(file: string): string;

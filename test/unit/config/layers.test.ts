@@ -55,10 +55,15 @@ describe('merge', () => {
     expect(mergeTexts(tree.locations, 'f')).toBe('');
   });
 
-  test('passes over a directory of that name', () => {
+  test('refuses a directory of that name', () => {
     using tree = target({ 'board/b/f': 'text\n' });
     mkdirSync(join(tree.path, 'product/p/f'), { recursive: true });
-    expect(mergeTexts(tree.locations, 'f')).toBe('text\n');
+    expect(() => mergeTexts(tree.locations, 'f')).toThrow('product/p/f is a directory, and a file is wanted here');
+  });
+
+  test('reads the lines of every editor', () => {
+    using tree = target({ 'board/b/f': '\uFEFFone\r\ntwo\r\n', 'product/p/f': 'three\r\n' });
+    expect(mergeTexts(tree.locations, 'f')).toBe('three\none\ntwo\n');
   });
 });
 
