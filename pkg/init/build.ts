@@ -43,8 +43,7 @@ export default recipe({
     await configured('sysctl.conf', 14, 'sysctl');
     await configured('ifrename', 20, 'ifrename');
     // The packages iptables and nftables bring the services, and the files.
-    if (config.has('iptables.rules')) await enable(22, 'iptables');
-    if (config.has('nftables.rules')) await enable(22, 'nft');
+    for (const service of ['iptables', 'nftables']) if (config.has(`${service}.rules`)) await enable(22, service);
     await configured('interfaces', 24, 'interfaces');
     await listed('DHCP_PORTS', 26, 'dhcp');
     // In the order in which they are listed, but for the log, which hears the others from the start on.
