@@ -1,4 +1,5 @@
 import { recipe } from '#mk';
+import { interfaceFiles, renameLines } from './interfaces.ts';
 
 /**
  * The start of the system, with busybox's init and runsv: they are there anyway, and no other package has to be built for
@@ -14,14 +15,13 @@ export default recipe({
   async deploy({ config, deployDir, recipeDir, install, read, symlink, write }) {
     const init = config.variables('INIT');
     const etc = (file: string, text: string) => write(`${deployDir}/etc/${file}`, text);
-    const enable = (number: number, service: string) =>
-      symlink(`../init.d/${service}`, `etc/rc.d/${number}-${service}`);
-    /** Copies a configuration file where there is one, and enables the service that reads it. */
-    const configured = async (file: string, number: number, service: string) => {
-      const path = config.override(file);
-      if (path === undefined) return;
-      await install(path, `etc/${file}`);
-      await enable(number, service);
+    const enable = (at: number, service: string) => symlink(`../init.d/${service}`, `etc/rc.d/${at}-${service}`);
+    /** Writes a configuration file where there is one, and enables the service that reads it. */
+    const configured = async (file: string, number: number, of = (text: string) => text) => {
+      const text = config.text(file);
+      if (text === undefined) return;
+      await etc(file, of(text));
+      await enable(number, file.replace('.conf', ''));
     };
     /** Writes what a variable lists, one a line, to a file of its name, and enables the service that reads it. */
     const listed = async (variable: string, number: number, service: string) => {
@@ -40,11 +40,13 @@ export default recipe({
 
     await listed('MODULES', 10, 'modules');
     await enable(12, init.flag('HWCLOCK') ? 'hwclock' : 'swclock');
-    await configured('sysctl.conf', 14, 'sysctl');
-    await configured('ifrename', 20, 'ifrename');
+    await configured('sysctl.conf', 14);
+    await configured('ifrename', 20, renameLines);
     // The packages iptables and nftables bring the services, and the files.
     for (const service of ['iptables', 'nftables']) if (config.has(`${service}.rules`)) await enable(22, service);
-    await configured('interfaces', 24, 'interfaces');
+    const ports = config.override('interfaces');
+    for (const [name, text] of ports === undefined ? [] : interfaceFiles(ports)) await etc(`interfaces/${name}`, text);
+    if (ports !== undefined) await enable(24, 'interfaces');
     await listed('DHCP_PORTS', 26, 'dhcp');
     // In the order in which they are listed, but for the log, which hears the others from the start on.
     const services = init.list('SERVICES');

@@ -48,6 +48,21 @@ test('a configuration file brings its service, and without it both are absent', 
   expect(existsSync(join(without.tree, 'etc/nftables.rules'))).toBe(false);
 });
 
+test('the ports are set up as their files say, whatever editor wrote them, and a line that makes no sense is refused', async () => {
+  const given = (text: string, ifrename = 'eth* port%d\r\n') =>
+    deploy('init', init, { files: { 'interfaces/port1': text, ifrename } });
+  const content = await given('# LAN\r\naddress 192.168.1.1/24\r\nmtu 1400\r\noffload rx off tx off\r\n');
+  expect(services(content)).toEqual(['12-swclock', '20-ifrename', '24-interfaces']);
+  expect(textIn(content, 'etc/interfaces/port1')).toBe(
+    '# LAN\naddress 192.168.1.1/24\nmtu 1400\noffload rx off tx off\n',
+  );
+  await expect(given('\nadress 10.1.1.1/8\n')).rejects.toThrow(
+    'interfaces/port1, line 2: "adress" is none of address, mtu, route, offload',
+  );
+  await expect(given('address 10.1.1/8\n')).rejects.toThrow('"10.1.1/8" is nothing for address');
+  await expect(given('', 'eth0\n')).rejects.toThrow('ifrename, line 1: "eth0" is not a pattern and a name');
+});
+
 test('the log is started before what writes to it, and the firewall before there is a network', async () => {
   const variables = { DHCP_PORTS: 'port0', SERVICES: 'dnsmasq syslogd klogd' };
   const content = await deploy('init', init, { files: { 'iptables.rules': '*filter\nCOMMIT\n' }, variables });

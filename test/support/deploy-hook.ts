@@ -21,6 +21,8 @@ export interface Given {
   readonly warnings?: string[];
 }
 
+let count = 0;
+
 /** A configuration that says this, in whatever file. */
 export function configOf({ variables = {}, files = {} }: Given) {
   const all = {
@@ -29,10 +31,14 @@ export function configOf({ variables = {}, files = {} }: Given) {
     list: (name: string) => (variables[name] ?? '').split(' ').filter((word) => word !== ''),
   };
   const override = (file: string) => {
-    const text = files[file];
-    if (text === undefined) return undefined;
-    writeFileSync(join(scratch, file), text);
-    return join(scratch, file);
+    const found = Object.entries(files).filter(([path]) => path === file || path.startsWith(`${file}/`));
+    if (found.length === 0) return undefined;
+    const place = join(scratch, 'configuration', `${count++}`);
+    for (const [path, text] of found) {
+      mkdirSync(dirname(join(place, path)), { recursive: true });
+      writeFileSync(join(place, path), text);
+    }
+    return join(place, file);
   };
   const config = {
     board: 'toy',
@@ -48,8 +54,6 @@ export function configOf({ variables = {}, files = {} }: Given) {
   };
   return config satisfies Config;
 }
-
-let count = 0;
 
 /** Runs a recipe's deploy hook as the engine would, and settles what it installed. */
 export async function deploy(name: string, recipe: Recipe, given: Given = {}): Promise<Content> {
