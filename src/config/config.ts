@@ -5,6 +5,7 @@ import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
 import { digestOfContent } from './content.ts';
+import { meaningOf } from './fragment.ts';
 import { copies, indexOfWord, mergeList, mergeTexts, overridePath, placeInList, plainText } from './layers.ts';
 import { digestOfPatches, patchesFor } from './patches.ts';
 import { expectRegular } from './regular.ts';
@@ -72,11 +73,14 @@ export function configFor(target: Locations, record: (read: Read) => void): Conf
       return answered('merge', file, text, digestOf(text));
     },
     copies(file) {
-      const texts = copies(locations, file).map(({ text }) => text);
+      const texts = meanings(locations, file);
       return answered('copies', file, texts, digestOfDocument(texts));
     },
   };
 }
+
+const meanings = (locations: readonly string[], file: string): readonly string[] =>
+  copies(locations, file).map((copy) => meaningOf(file, copy));
 
 /** What a recorded question is answered today, to compare with what was recorded. */
 export function currentValue(target: Locations, { kind, name }: Read): string | undefined {
@@ -97,7 +101,7 @@ export function currentValue(target: Locations, { kind, name }: Read): string | 
     case 'merge':
       return digestOf(mergeTexts(locations, name));
     case 'copies':
-      return digestOfDocument(copies(locations, name).map(({ text }) => text));
+      return digestOfDocument(meanings(locations, name));
     case 'text': {
       const path = overridePath(target, name);
       return path === undefined ? undefined : recordedText(bytesOf(path));

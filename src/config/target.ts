@@ -4,6 +4,7 @@ import { Failure, throwCollected } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { buildTriplet, isTriplet, type Triplet } from '../base/triplet.ts';
+import { expectFragments } from './fragment.ts';
 import { isRegularFile } from './regular.ts';
 import { readVariables, type VariableSet } from './variables.ts';
 import type { Workspace } from './workspace.ts';
@@ -35,6 +36,7 @@ export function selectTarget({ trees, boards, products }: Workspace, board: stri
   const locations = places.flatMap((place) => newestFirst.map((tree) => join(tree, place))).filter(existsSync);
   const productDirs = newestFirst.map((tree) => join(tree, 'product', product));
   checkBoards(productDirs.map((dir) => join(dir, 'BOARDS')).find(isRegularFile), board, product);
+  expectFragments(locations);
   return { board, product, locations, triplet: targetTriplet(readVariables(locations, 'TOOLCHAIN'), board) };
 }
 

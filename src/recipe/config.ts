@@ -27,7 +27,7 @@ export interface Config {
   text(file: string): string | undefined;
   /** The text of every copy, the most specific first; empty when no location has one. */
   merge(file: string): string;
-  /** The same, each copy by itself. */
+  /** The same, each copy by itself; of a `*.fragment` the settings alone. */
   copies(file: string): readonly string[];
 }
 

@@ -117,6 +117,7 @@ describe('a recorded answer', () => {
   const files = {
     'board/b/INIT': 'HWCLOCK=yes\nGETTY_TTY=tty1\n',
     'board/b/LDPATH': '/opt/vc/lib\n',
+    'board/b/linux.fragment': 'CONFIG_A=y\n',
     'product/p/dnsmasq.conf': 'port=53\n',
     'product/p/ROOTFS': 'bash\n',
   };
@@ -128,6 +129,7 @@ describe('a recorded answer', () => {
     config.variables('INIT').flag('HWCLOCK');
     config.variables('INIT').text('GETTY_TTY');
     config.merge('LDPATH');
+    config.copies('linux.fragment');
     config.text('dnsmasq.conf');
     config.list('ROOTFS');
     config.has('sysctl.conf');
@@ -149,6 +151,8 @@ describe('a recorded answer', () => {
     ['of has() moves when the file appears', { 'board/b/sysctl.conf': '' }, ['sysctl.conf']],
     ['moves with any block of a merged file', { 'product/p/b/LDPATH': '/lib\n' }, ['LDPATH']],
     ['moves with an item of a list', { 'board/b/ROOTFS': 'zlib\n' }, ['ROOTFS']],
+    ['of copies moves with a setting of a fragment', { 'board/b/linux.fragment': 'CONFIG_A=m\n' }, ['linux.fragment']],
+    ['of copies does not move with a comment of a fragment', { 'board/b/linux.fragment': '# why\nCONFIG_A=y\n' }, []],
     ['does not move with an item that the list has already', { 'board/b/ROOTFS': '# more\nbash\n' }, []],
   ])('%s', (_title, change, moved) => {
     expect(movedBy(({ write }) => write(change))).toEqual(moved);
