@@ -2,7 +2,7 @@ import { refuseBuildInside } from './config/workspace.ts';
 import { parseMirrors } from './fetch/mirror.ts';
 import { checkMachine, planTarget } from './make/plan-target.ts';
 import { expectReadable } from './make/refused.ts';
-import { runPlan } from './make/run-plan.ts';
+import { doubtsAbout, runPlan } from './make/run-plan.ts';
 import type { MkOptions } from './options.ts';
 import { printPlan } from './report/plan-table.ts';
 
@@ -17,6 +17,7 @@ export async function mkCommand(options: MkOptions): Promise<number> {
   checkMachine(planned);
   if (options.dryRun) {
     expectReadable(planned);
+    for (const message of doubtsAbout(planned)) process.stderr.write(`warning: ${message}\n`);
     process.stdout.write(printPlan([...planned.plan().values()]));
     return 0;
   }

@@ -1,45 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { failuresOf } from '../base/failure.ts';
 import { placeAt } from '../base/place.ts';
+import { isScratch } from '../base/scratch.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { copies, indexOfWord } from './layers.ts';
+import { type Mentions, mentionsIn } from './mentions.ts';
 import type { Target } from './target.ts';
 import { readVariables } from './variables.ts';
 
 /** The variables that every configuration may have, as the README tells of them. */
-const documented: Readonly<Record<string, readonly string[]>> = {
+const documentedVariables: Readonly<Record<string, readonly string[]>> = {
   TOOLCHAIN: [
     ...['TARGET', 'GCC_CPU', 'GCC_EXTRACFG', 'MUSL_CPU', 'LINUXPKG', 'LINUX_CPU', 'LINUX_TGT', 'LINUX_DEFCONFIG'],
     ...['LINUX_DTB', 'INITRAMFS', 'UBOOT_DEFCONFIG', 'OPENSSL_TARGET', 'TOOLCHAINPKG'],
   ],
   INIT: ['GETTY_TTY', 'HWCLOCK', 'DHCP_PORTS', 'SERVICES', 'MODULES', 'ROOT_PASSWORD'],
+  DISK: ['BOOTLOADER', 'KERNEL_ARGS', 'DEVICE_TREE', 'BOOT_SIZE', 'OVERLAY_SIZE'],
+  QEMU: [...['PROGRAM', 'MACHINE', 'CPU', 'MEMORY', 'CONSOLE', 'DRIVE', 'DTB', 'NETWORK', 'APPEND', 'ARGS']],
 };
+
+const documentedFiles = [...Object.keys(documentedVariables), 'ROOTFS', 'LDPATH', 'PREFER', 'BOARDS', 'patches'];
 
 interface Read {
   readonly kind: string;
   readonly name: string;
 }
 
+/** What is known of a target's configuration before anything is built. */
+export interface Known {
+  /** What the fields of its recipes have asked for. */
+  readonly reads: Iterable<Read>;
+  /** The text of all recipes there are. */
+  readonly recipes: string;
+  readonly boards: readonly string[];
+}
+
 /**
- * What in the configuration has no effect and looks like a mistake, each in a sentence with its place: a variable that
- * nobody reads and whose name is nearly that of one that is known or read, and a `-name` that takes nothing away. `reads`
- * is all that the recipes of the target have asked for. Other names are the business of whoever made them up.
+ * What in the configuration has no effect and looks like a mistake, each in a sentence with its place: a file or a variable
+ * that no recipe names and whose own name is nearly that of one that is documented or read, and a `-name` that takes
+ * nothing away. Other names are the business of whoever made them up.
  */
-export function suspicions({ locations }: Pick<Target, 'locations'>, reads: Iterable<Read>): readonly string[] {
-  const asked = Map.groupBy(reads, ({ kind }) => (kind === 'list' ? 'list' : 'variable'));
-  const names = Map.groupBy(
-    (asked.get('variable') ?? []).filter(({ kind }) => kind === 'variable').map(({ name }) => splitName(name)),
-    ({ file }) => file,
-  );
-  const files = new Set([...Object.keys(documented), ...names.keys()]);
-  const lists = new Set((asked.get('list') ?? []).map(({ name }) => name));
+export function suspicions({ locations }: Pick<Target, 'locations'>, known: Known): readonly string[] {
+  const mentions = mentionsIn(known.recipes);
+  const reads = [...known.reads];
+  const lists = new Set(['ROOTFS', ...reads.filter(({ kind }) => kind === 'list').map(({ name }) => name)]);
+  const variables = reads.filter(({ kind }) => kind === 'variable').map(({ name }) => splitName(name));
+  const sets = new Set([
+    ...Object.keys(documentedVariables),
+    ...mentions.variableFiles,
+    ...variables.map(({ file }) => file),
+  ]);
+  const files = new Set([
+    ...[...documentedFiles, ...sets, ...lists, ...mentions.files],
+    ...reads.filter(({ kind }) => kind !== 'variable').map(({ name }) => name),
+  ]);
   return [
-    ...[...files].sort().flatMap((file) =>
-      unreadVariables(
-        locations,
-        file,
-        (names.get(file) ?? []).map((each) => each.variable),
-      ),
-    ),
+    ...unreadFiles(locations, files, mentions, known.boards),
+    ...[...sets].sort().flatMap((file) => {
+      const read = variables.filter((each) => each.file === file).map(({ variable }) => variable);
+      return unreadVariables(locations, file, read, mentions);
+    }),
     ...[...lists].sort().flatMap((file) => idleRemovals(locations, file)),
   ];
 }
@@ -49,19 +70,51 @@ function splitName(name: string): { readonly file: string; readonly variable: st
   return { file: name.slice(0, colon), variable: name.slice(colon + 1) };
 }
 
-function unreadVariables(locations: readonly string[], file: string, read: readonly string[]): string[] {
-  const known = new Set([...(documented[file] ?? []), ...read]);
+/** Files and directories with the name of none that is read, but with nearly that of one. */
+function unreadFiles(
+  locations: readonly string[],
+  files: ReadonlySet<string>,
+  mentions: Mentions,
+  boards: readonly string[],
+): string[] {
+  const found: string[] = [];
+  for (const location of locations.toReversed()) {
+    for (const entry of readdirSync(location, { withFileTypes: true })) {
+      const { name } = entry;
+      if (files.has(name) || boards.includes(name) || isScratch(name) || name.startsWith('.') || mentions.has(name))
+        continue;
+      const names = entry.isDirectory() ? [...files, ...boards] : files;
+      const hint = inOtherCase(name, names) ?? didYouMean(name, names);
+      if (hint !== undefined) found.push(`${join(location, name)}: nobody reads it: ${hint}`);
+    }
+  }
+  return found;
+}
+
+const inOtherCase = (name: string, names: Iterable<string>): string | undefined => {
+  const same = [...names].find((each) => each.toLowerCase() === name.toLowerCase());
+  return same && `did you mean "${same}"?`;
+};
+
+function unreadVariables(
+  locations: readonly string[],
+  file: string,
+  read: readonly string[],
+  mentions: Mentions,
+): string[] {
+  const known = new Set([...(documentedVariables[file] ?? mentions.variables), ...read]);
   const variables = variablesIn(locations, file);
   const texts = copies(locations, file).map(({ text }) => text);
   return [...variables].flatMap(([name, { file: path, text, from }]) => {
-    if (known.has(name)) return [];
+    if (known.has(name) || mentions.has(name)) return [];
     // Others may be made of it.
     const isUsed = new RegExp(`\\$(\\{${name}\\}|${name}\\b)`);
     const uses = texts.flatMap((each) => each.match(new RegExp(isUsed, 'g')) ?? []).length;
     const own = texts.flatMap((each) => each.match(new RegExp(`^\\s*${name}=.*${isUsed.source}`, 'gm')) ?? []).length;
     const hint = didYouMean(name, known);
     if (uses > own || hint === undefined || name.length < 4) return [];
-    return [`${at(path, text, from)}: nobody reads ${name}: ${hint}`];
+    // The name stands before its value, with nothing but the sign between them.
+    return [`${at(path, text, from - name.length - 1)}: nobody reads ${name}: ${hint}`];
   });
 }
 

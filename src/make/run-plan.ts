@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { failuresOf } from '../base/failure.ts';
@@ -9,9 +9,10 @@ import type { Step } from '../plan/plan.ts';
 import { runSchedule } from '../plan/schedule.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Verdict } from '../report/event.ts';
-import type { Read, Result } from '../store/store.ts';
+import type { Result } from '../store/store.ts';
 import { expectationsOf } from './expectations.ts';
 import { makePackage } from './make-package.ts';
+import type { PlannedTarget } from './plan-target.ts';
 import { atSite, type Site } from './site.ts';
 import type { PlannedRun, Workshop } from './workshop.ts';
 
@@ -28,19 +29,22 @@ export interface Made {
   readonly status: 0 | 1 | 130;
 }
 
-/** All that the fields and hooks of the packages have asked the configuration for. */
-const readsOf = ({ graph, reading }: PlannedRun, results: ReadonlyMap<string, Result>): readonly Read[] =>
-  graph.order.flatMap(({ name }) => [...reading.fieldReads(name), ...(results.get(name)?.reads ?? [])]);
+/** What in the configuration of a target looks like a mistake, in sentences; none of it is in the way of a build. */
+export const doubtsAbout = ({ target, workspace, recipes, graph, reading }: PlannedTarget): readonly string[] =>
+  suspicions(target, {
+    reads: graph.order.flatMap(({ name }) => reading.fieldReads(name)),
+    recipes: readFileSync(recipes.bundlePath, 'utf8'),
+    boards: workspace.boards,
+  });
 
 /** Makes every package of the target and returns the exit status: 0, 1 when one failed, 130 when interrupted. */
 export function runPlan(run: PlannedRun): Promise<number> {
   const { options, graph, buildRoot } = run;
   return atSite(run, async (site) => {
+    // Before hours are spent on what is not what was meant.
+    for (const message of doubtsAbout(run)) site.tell({ event: 'warning', message });
     const { results, counts, seconds, status } = await makePackages(run, site, graph);
     buildRoot.finish(graph, (name) => results.get(name));
-    // Only now it is known what everybody reads.
-    if (status === 0)
-      for (const message of suspicions(run.target, readsOf(run, results))) site.tell({ event: 'warning', message });
     const made = status === 0 ? [join(buildRoot.dir, 'deploy', graph.root)] : [];
     site.tell({ event: 'summary', ...counts, seconds, results: made });
     for (const path of made) if (options.events !== '-') process.stdout.write(`${path}\n`);

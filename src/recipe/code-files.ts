@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { isScratch } from '../base/scratch.ts';
 import { borrowedFrom, isBorrowed } from './borrowed.ts';
-import { isScratch, type Module } from './code.ts';
+import type { Module } from './code.ts';
 import { guarded } from './guard.ts';
 
 /** A file that a recipe is made of. */

@@ -4,6 +4,7 @@ import { type Digest, digestOfDocument } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { type FileRecord, recordFile, recordTree, type TextBudget } from '../base/file-record.ts';
 import { linkEntry, makeDirectory, walkTree } from '../base/files.ts';
+import { isScratch } from '../base/scratch.ts';
 import { epochSeconds } from '../base/tar.ts';
 
 /** What a recipe is written in. */
@@ -29,9 +30,6 @@ export function readCode(dir: string, modules: readonly Module[], budget: TextBu
   };
 }
 
-/** What editors leave beside a file while it is edited: `x~`, `#x#`, `.#x`, `.x.swp` and vim's trial file. */
-const scratchName = /~$|^\.?#|^\..*\.sw[a-z]$|^4913$/;
-
 /** Names are texts everywhere in mk: one that is none could not be told from others. */
 const isScratchIn =
   (dir: string) =>
@@ -41,9 +39,6 @@ const isScratchIn =
       hint: 'rename it: files of a recipe are known by their names',
     });
   };
-
-/** Whether a path below a recipe's directory is none of its files. */
-export const isScratch = (path: string): boolean => path.split('/').some((name) => scratchName.test(name));
 
 /**
  * Makes `to` a copy of a recipe's directory for its hooks: it holds what the digest covers and tells nothing else, neither

@@ -20,11 +20,13 @@ test('a variable that nobody reads is told when its name is nearly that of one t
     'product/box/NET': 'ADRESS=10.0.0.1\nGATEWAY=10.0.0.2\n',
   });
   const told = [
-    `${join(ws.layer, 'product/box/INIT')}:2:8: nobody reads HWCLOK: did you mean "HWCLOCK"?`,
-    `${join(ws.layer, 'product/box/NET')}:1:8: nobody reads ADRESS: did you mean "ADDRESS"?`,
+    `${join(ws.layer, 'product/box/INIT')}:2:1: nobody reads HWCLOK: did you mean "HWCLOCK"?`,
+    `${join(ws.layer, 'product/box/NET')}:1:1: nobody reads ADRESS: did you mean "ADDRESS"?`,
   ];
   expect(await warnings(ws)).toEqual(told);
-  // Also when nothing is built.
+  // Before anything is built, and also when nothing is.
+  const dry = await ws.start(['toy', 'box', '--layer', ws.layer, '-n']).ended;
+  expect(dry.stderr.split('\n')).toEqual(expect.arrayContaining(told.map((each) => `warning: ${each}`)));
   expect(await warnings(ws)).toEqual(told);
   ws.write('product/box/NET', 'ADDRESS=10.0.0.1\nGATEWAY=10.0.0.2\n');
   ws.remove('product/box/INIT');
@@ -53,4 +55,34 @@ test('an item that is taken away although nobody has added it is told with its p
   ]);
   ws.write('product/box/ROOTFS', '-net\n');
   expect(await warnings(ws)).toEqual([]);
+});
+
+test('a file whose name is nearly that of one that is read is told, and so is a directory', async () => {
+  await using ws = await workspace({
+    ...packages,
+    'pkg/dns/build.ts': toy(
+      installs('etc/dns', "ctx.config.text('dnsmasq.conf') ?? ctx.config.override('interfaces') ?? ''"),
+    ),
+    'product/box/ROOTFS': 'net\ndns\n',
+    'product/box/dnsmaq.conf': '',
+    'product/box/Init': '',
+    'product/box/interfacs/port1': '',
+    'product/box/toyy/QEMU': '',
+    'board/toy/QEMU': 'MEMROY=3M\nMEMORY=64M\n',
+    // These are nobody else's business.
+    'product/box/README': '',
+    'product/box/notes.txt': '',
+    'product/box/dnsmasq.conf~': '',
+    'product/box/interfaces/port1': '',
+    'product/box/toy/motd': '',
+    'product/box/vendor/file': '',
+  });
+  const box = join(ws.layer, 'product/box');
+  expect((await warnings(ws)).sort()).toEqual([
+    `${join(ws.layer, 'board/toy/QEMU')}:1:1: nobody reads MEMROY: did you mean "MEMORY"?`,
+    `${join(box, 'Init')}: nobody reads it: did you mean "INIT"?`,
+    `${join(box, 'dnsmaq.conf')}: nobody reads it: did you mean "dnsmasq.conf"?`,
+    `${join(box, 'interfacs')}: nobody reads it: did you mean "interfaces"?`,
+    `${join(box, 'toyy')}: nobody reads it: did you mean "toy"?`,
+  ]);
 });
