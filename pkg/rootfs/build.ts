@@ -30,7 +30,7 @@ export default recipe((config) => {
       const list = textFile('etc/packages', packageList(packages));
       const add = [list, ...libraryPath(config.merge('LDPATH'), packages)];
       const entries = rootfsEntries(packages, { add, warn });
-      checkServices(entries);
+      checkServices(entries, config.variables('INIT'));
       if (kernel === '') await writeTar(entries, `${deployDir}/rootfs.tar`, { time });
       else await writeSquashfs(entries, `${deployDir}/rootfs.squashfs`, { jobs, time });
       for (const { path, file } of bootFiles(packages)) await install(file, path, 0o644);

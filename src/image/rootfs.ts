@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { Failure, type FailureCode } from '../base/failure.ts';
+import { didYouMean } from '../base/suggest.ts';
 import type { ArchiveEntry } from '../base/tar.ts';
+import type { Variables } from '../recipe/config.ts';
 import type { Content } from '../recipe/context.ts';
 import type { Permission } from '../recipe/recipe.ts';
 import { addAccounts } from './accounts.ts';
@@ -44,23 +46,33 @@ export const packageList = (contents: readonly Content[]): string =>
     .sort()
     .join('');
 
-/** Fails when a service is enabled, by a link in etc/rc.d, that no package brings a program for. */
-export function checkServices(entries: readonly ArchiveEntry[]): void {
+/**
+ * Fails when a service is enabled, by a link in etc/rc.d, that no package brings a program for; for one that `SERVICES` of
+ * `INIT` names with its place there.
+ */
+export function checkServices(entries: readonly ArchiveEntry[], init: Variables): void {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const links = entries.filter(({ path, kind }) => kind === 'symlink' && path.startsWith('etc/rc.d/'));
-  const problems = links.flatMap(({ path, target = '' }) => {
+  const problems: string[] = [];
+  for (const { path, target = '' } of links) {
     const service = posix.basename(target);
-    const script = resolvePath(byPath, path);
-    if (script === undefined) return [`service ${service} is enabled, but no package has etc/init.d/${service}`];
-    // rcS would pass it over.
-    const starts = script.kind === 'file' && (script.mode & 0o111) !== 0;
-    return starts ? [] : [`service ${service} is enabled, but /${script.path} cannot be executed`];
-  });
-  fail(
-    'image-invalid',
-    problems,
-    'add its package to ROOTFS, or remove what enables it: its name in SERVICES of INIT, or a file such as nftables.rules',
-  );
+    const problem = problemOf(service, resolvePath(byPath, path));
+    if (problem === undefined) continue;
+    if (init.list('SERVICES').includes(service)) {
+      const scripts = entries.filter(({ path, kind }) => kind === 'file' && path.startsWith('etc/init.d/'));
+      const names = scripts.map((script) => posix.basename(script.path));
+      init.refuse('SERVICES', problem, didYouMean(service, names) ?? 'add the package that has it to ROOTFS');
+    }
+    problems.push(problem);
+  }
+  fail('image-invalid', problems, 'add its package to ROOTFS, or remove what enables it, such as nftables.rules');
+}
+
+function problemOf(service: string, script: ArchiveEntry | undefined): string | undefined {
+  if (script === undefined) return `service ${service} is enabled, but no package has etc/init.d/${service}`;
+  // rcS would pass it over.
+  const starts = script.kind === 'file' && (script.mode & 0o111) !== 0;
+  return starts ? undefined : `service ${service} is enabled, but /${script.path} cannot be executed`;
 }
 
 function applyPermissions(merged: Map<string, Owned>, contents: readonly Content[]): void {

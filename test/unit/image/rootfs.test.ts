@@ -7,6 +7,7 @@ import { linkedContents } from '../../../src/image/linkage.ts';
 import { checkServices, packageList, rootfsEntries } from '../../../src/image/rootfs.ts';
 import { isRuntime } from '../../../src/image/runtime.ts';
 import type { Content } from '../../../src/recipe/context.ts';
+import { configOf } from '../../support/deploy-hook.ts';
 
 let dir: string;
 
@@ -163,19 +164,27 @@ test('packages without libraries to link to leave the choice as it is', () => {
 });
 
 test('an enabled service needs a script, through whatever links', () => {
+  const init = (...services: string[]) => configOf({ variables: { SERVICES: services.join(' ') } }).variables();
   const link = (path: string, target: string) =>
     ({ path, kind: 'symlink', mode: 0o777, uid: 0, gid: 0, target }) as const;
   const script = textFile('etc/init.d/dns', '', 0o755);
   const good = [directory('etc/rc.d'), link('etc/rc.d/50-dns', '../init.d/dns'), script];
-  expect(checkServices(good)).toBeUndefined();
-  expect(() => checkServices([...good, link('etc/rc.d/51-web', '../init.d/web')])).toThrow(
+  expect(checkServices(good, init())).toBeUndefined();
+  expect(() => checkServices([...good, link('etc/rc.d/51-web', '../init.d/web')], init())).toThrow(
     expect.objectContaining({
       code: 'image-invalid',
       message: 'service web is enabled, but no package has etc/init.d/web',
     }),
   );
-  expect(() => checkServices([...good.slice(0, 2), { ...script, mode: 0o644 }])).toThrow(
+  expect(() => checkServices([...good.slice(0, 2), { ...script, mode: 0o644 }], init())).toThrow(
     'service dns is enabled, but /etc/init.d/dns cannot be executed',
+  );
+  expect(() => checkServices([...good, link('etc/rc.d/51-dnss', '../init.d/dnss')], init('dns', 'dnss'))).toThrow(
+    expect.objectContaining({
+      code: 'config-invalid',
+      message: 'service dnss is enabled, but no package has etc/init.d/dnss',
+      hint: 'did you mean "dns"?',
+    }),
   );
 });
 
