@@ -67,8 +67,9 @@ export default recipe({
 
 /** A crypt hash, or `none` for an account that opens without a password; nothing: no login as root. */
 function rootPassword(config: Config): string | undefined {
-  const password = config.variables('INIT').text('ROOT_PASSWORD', '');
+  const init = config.variables('INIT');
+  const password = init.text('ROOT_PASSWORD', '');
   if (!/^(none|[*!].*|\$\w+\$.+|)$/.test(password))
-    throw new Error('ROOT_PASSWORD in INIT is neither `none` nor a hash, as `openssl passwd -6` makes it');
+    init.refuse('ROOT_PASSWORD', 'ROOT_PASSWORD is neither `none` nor a hash', '`openssl passwd -6` makes one');
   return password === '' ? undefined : password;
 }

@@ -76,6 +76,13 @@ export type ConfigRequest =
       readonly as: 'text' | 'flag' | 'list';
       readonly fallback?: string;
     }
+  | {
+      readonly ask: 'refuse';
+      readonly file: string;
+      readonly name: string;
+      readonly problem: string;
+      readonly hint?: string | undefined;
+    }
   | { readonly ask: 'override'; readonly file: string }
   | { readonly ask: 'list' | 'has' | 'text' | 'merge' | 'copies'; readonly file: string };
 

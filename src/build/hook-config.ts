@@ -36,5 +36,10 @@ function hookVariables(file: string, ask: Ask): Variables {
       String(ask({ ask: 'variable', file, name, as: 'text', ...(fallback !== undefined && { fallback }) })),
     flag: (name) => ask({ ask: 'variable', file, name, as: 'flag' }) === true,
     list: (name) => ask({ ask: 'variable', file, name, as: 'list' }) as readonly string[],
+    refuse(name, problem, hint) {
+      ask({ ask: 'refuse', file, name, problem, hint });
+      // The answer to that is the Failure, with its place.
+      throw new Error(problem);
+    },
   };
 }

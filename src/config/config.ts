@@ -157,6 +157,13 @@ function variablesOf(
     read(name, found?.value);
     return found;
   };
+  const refuse = (name: string, problem: string, hint?: string): never => {
+    const found = get(name);
+    throw new Failure('config-invalid', problem, {
+      place: found && placeAt(found.file, found.text, found.from, found.length),
+      hint,
+    });
+  };
   return {
     text(name, fallback) {
       const found = get(name);
@@ -170,11 +177,9 @@ function variablesOf(
       const found = get(name);
       const value = truth[found?.value.toLowerCase() ?? ''];
       if (value !== undefined) return value;
-      throw new Failure('config-invalid', `${name} is "${found?.value}", neither yes nor no`, {
-        place: found && placeAt(found.file, found.text, found.from, found.length),
-        hint: 'write yes or no',
-      });
+      return refuse(name, `${name} is "${found?.value}", neither yes nor no`, 'write yes or no');
     },
     list: (name) => (get(name)?.value ?? '').split(/\s+/).filter((item) => item !== ''),
+    refuse,
   };
 }

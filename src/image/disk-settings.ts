@@ -34,16 +34,12 @@ const programsOf: Readonly<Record<BootLoader, readonly string[]>> = {
   raspberrypi: [],
 };
 
-/** The variables of `DISK`; a value that makes no sense is a Failure. */
+/** The variables of `DISK`; a value that makes no sense is a Failure with its place. */
 export function diskSettings(variables: Variables): DiskSettings {
-  const size = (name: string, least: number) => {
-    const text = variables.text(name, '');
-    return text === '' ? undefined : partitionSize(text, name, least);
-  };
   return {
-    bootLoader: bootLoaderOf(variables.text('BOOTLOADER', 'none')),
-    bootSize: size('BOOT_SIZE', 4),
-    overlaySize: size('OVERLAY_SIZE', 8) ?? 64 * mebibyte,
+    bootLoader: bootLoaderIn(variables),
+    bootSize: sizeIn(variables, 'BOOT_SIZE', 4),
+    overlaySize: sizeIn(variables, 'OVERLAY_SIZE', 8) ?? 64 * mebibyte,
     kernelArgs: variables.text('KERNEL_ARGS', ''),
     deviceTree: variables.text('DEVICE_TREE', ''),
   };
@@ -56,26 +52,27 @@ export const diskPrograms = ({ bootLoader, overlaySize }: DiskSettings): readonl
   ...programsOf[bootLoader],
 ];
 
-function bootLoaderOf(name: string): BootLoader {
+function bootLoaderIn(variables: Variables): BootLoader {
+  const name = variables.text('BOOTLOADER', 'none');
   if (Object.hasOwn(programsOf, name)) return name as BootLoader;
   const known = Object.keys(programsOf);
-  throw new Failure('config-invalid', `DISK: there is no BOOTLOADER "${name}"`, {
-    hint: didYouMean(name, known) ?? `it is one of ${known.join(', ')}`,
-  });
+  const hint = didYouMean(name, known) ?? `it is one of ${known.join(', ')}`;
+  return variables.refuse('BOOTLOADER', `DISK: there is no BOOTLOADER "${name}"`, hint);
 }
 
-function partitionSize(text: string, name: string, least: number): number {
+/** A size in bytes of whole mebibytes, at least so many. */
+function sizeIn(variables: Variables, name: string, least: number): number | undefined {
+  const text = variables.text(name, '');
+  if (text === '') return undefined;
   let bytes: number;
   try {
     bytes = parseSize(text, `DISK: ${name}`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure('config-invalid', error.message, { hint: 'write a number with M or G behind it, such as 64M' });
+    return variables.refuse(name, error.message, 'write a number with M or G behind it, such as 64M');
   }
   if (bytes === 0 && name === 'OVERLAY_SIZE') return 0;
-  if (bytes % mebibyte !== 0 || bytes < least * mebibyte || bytes > 1024 * 1024 * mebibyte)
-    throw new Failure('config-invalid', `DISK: ${name} is ${text}`, {
-      hint: `partitions have whole mebibytes, from ${formatSize(least * mebibyte)} to 1T`,
-    });
-  return bytes;
+  if (bytes % mebibyte === 0 && bytes >= least * mebibyte && bytes <= 1024 * 1024 * mebibyte) return bytes;
+  const range = `from ${formatSize(least * mebibyte)} to 1T`;
+  return variables.refuse(name, `DISK: ${name} is ${text}`, `partitions have whole mebibytes, ${range}`);
 }

@@ -153,6 +153,8 @@ function answer(
       return config.copies(request.file);
     case 'variable':
       return variable(config.variables(request.file), request);
+    case 'refuse':
+      return config.variables(request.file).refuse(request.name, request.problem, request.hint);
     default:
       return unreachable(request);
   }

@@ -6,6 +6,8 @@ export interface Variables {
   flag(name: string): boolean;
   /** The value split at blanks; absent is empty. */
   list(name: string): readonly string[];
+  /** Throws a Failure with this problem that points to the value, for one that makes no sense. */
+  refuse(name: string, problem: string, hint?: string): never;
 }
 
 /**

@@ -1,6 +1,13 @@
 import type { Config, Variables } from '../recipe/config.ts';
 
-const noVariables: Variables = { text: (_name, fallback = '') => fallback, flag: () => false, list: () => [] };
+const noVariables: Variables = {
+  text: (_name, fallback = '') => fallback,
+  flag: () => false,
+  list: () => [],
+  refuse(_name, problem) {
+    throw new Error(problem);
+  },
+};
 
 /** Recipes are asked for their upstream without any board: what they would read is absent. */
 export const noConfig: Config = {

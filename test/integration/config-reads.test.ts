@@ -204,3 +204,20 @@ test('mk why tells that a key is the same when only what hooks read is another, 
     /^It is to be built; its key is the same, and what its hooks read, which is looked at beside the key, is not; key [0-9a-f]{64}$/m,
   );
 });
+
+test('a value that a hook or a field refuses is shown where it stands', async () => {
+  const refuses =
+    "const net = ctx.config.variables('NET'); net.refuse('PORT', `PORT is ${net.text('PORT')}`, 'write a number')";
+  await using ws = await workspace({
+    'pkg/net/build.ts': toy(`async build(ctx) { ${refuses}; }`),
+    'board/toy/NET': '# Board.\n  PORT=many # all\n',
+  });
+  const place = `${join(ws.layer, 'board/toy/NET')}:2:8`;
+  const inHook = await ws.build();
+  expect(inHook.stderr).toContain('error[config-invalid]: net: PORT is many\n');
+  expect(inHook.stderr).toContain(`--> ${place}\n`);
+  expect(inHook.stderr).toContain('hint: write a number');
+  ws.write('pkg/net/build.ts', toyOf(`license: (() => { const ctx = { config }; ${refuses}; return ''; })()`));
+  const inField = await ws.build();
+  expect(inField.stderr).toContain(`--> ${place}\n`);
+});

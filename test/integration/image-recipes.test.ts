@@ -160,5 +160,5 @@ test('a password of root is a hash, or there is none; its text is refused', asyn
   const given = (password: string) => deploy('skeleton', skeleton, { variables: { ROOT_PASSWORD: password } });
   expect(textIn(await given('$6$salt$hash'), 'etc/shadow')).toMatch(/^root:\$6\$salt\$hash:/);
   expect(textIn(await given('none'), 'etc/shadow')).toMatch(/^root::/);
-  await expect(given('secret')).rejects.toThrow('ROOT_PASSWORD in INIT is neither `none` nor a hash');
+  await expect(given('secret')).rejects.toThrow('ROOT_PASSWORD is neither `none` nor a hash');
 });

@@ -3,6 +3,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
+import { Failure } from '../../src/base/failure.ts';
 import { removeTree } from '../../src/base/files.ts';
 import { type Argument, words } from '../../src/base/words.ts';
 import { settleTree } from '../../src/deploy/settle.ts';
@@ -29,6 +30,9 @@ export function configOf({ variables = {}, files = {} }: Given) {
     text: (name: string, fallback = '') => variables[name] ?? fallback,
     flag: (name: string) => variables[name] === 'yes',
     list: (name: string) => (variables[name] ?? '').split(' ').filter((word) => word !== ''),
+    refuse: (_name: string, message: string, hint?: string): never => {
+      throw new Failure('config-invalid', message, { hint });
+    },
   };
   const override = (file: string) => {
     const found = Object.entries(files).filter(([path]) => path === file || path.startsWith(`${file}/`));
