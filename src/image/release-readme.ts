@@ -49,7 +49,7 @@ const installing = [
   ...section('Installing'),
   './install.sh /dev/DEVICE checks the files, asks you to type the name of the disk, erases it and writes the system to it.',
   'The first partition, BOOT, has all that is needed to start; the root file system is a file there. On the second,',
-  'overlay, is what changes in /etc, /root and /var; an empty one is the system as it was delivered.',
+  'overlay, is what changes in /etc, /home, /root and /var; an empty one is the system as it was delivered.',
 ];
 
 const firmware = (missing: readonly string[]): readonly string[] => [

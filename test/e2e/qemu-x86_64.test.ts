@@ -99,7 +99,7 @@ test('changes last in a file, and a system whose overlay is missing starts witho
   const proof = 'dmesg | grep -o "initramfs: .*"; touch /etc/x && echo writable';
   const { stdout } = await mk('run', 'qemu-x86_64', 'minimal', '--layer', layer, '--', 'sh', '-c', proof);
   expect(stdout).toBe(
-    'initramfs: there is no block device LABEL=none: changes to /etc, /root and /var are in memory and will be lost\nwritable\n',
+    'initramfs: there is no block device LABEL=none: changes to /etc, /home, /root and /var are in memory and will be lost\nwritable\n',
   );
 });
 
