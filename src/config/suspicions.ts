@@ -20,7 +20,15 @@ const documentedVariables: Readonly<Record<string, readonly string[]>> = {
   QEMU: [...['PROGRAM', 'MACHINE', 'CPU', 'MEMORY', 'CONSOLE', 'DRIVE', 'DTB', 'NETWORK', 'APPEND', 'ARGS']],
 };
 
-const documentedFiles = [...Object.keys(documentedVariables), 'ROOTFS', 'LDPATH', 'PREFER', 'BOARDS', 'patches'];
+const documentedFiles = [
+  ...Object.keys(documentedVariables),
+  'ROOTFS',
+  'LDPATH',
+  'PREFER',
+  'BOARDS',
+  'BASE',
+  'patches',
+];
 
 interface Read {
   readonly kind: string;

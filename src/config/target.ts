@@ -5,6 +5,7 @@ import { placeAt } from '../base/place.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { buildTriplet, isTriplet, type Triplet } from '../base/triplet.ts';
 import { expectFragments } from './fragment.ts';
+import { indexOfWord } from './layers.ts';
 import { isRegularFile } from './regular.ts';
 import { readVariables, type VariableSet } from './variables.ts';
 import type { Workspace } from './workspace.ts';
@@ -32,15 +33,43 @@ export function selectTarget({ trees, boards, products }: Workspace, board: stri
   throwCollected([...known('board', board, boards), ...known('product', product, products)]);
 
   const newestFirst = trees.toReversed();
-  const places = [`product/${product}/${board}`, `product/${product}`, `board/${board}`];
-  const locations = places.flatMap((place) => newestFirst.map((tree) => join(tree, place))).filter(existsSync);
-  const productDirs = newestFirst.map((tree) => join(tree, 'product', product));
-  checkBoards(productDirs.map((dir) => join(dir, 'BOARDS')).find(isRegularFile), board, product);
+  const inTrees = (place: string) => newestFirst.map((tree) => join(tree, place));
+  const lineage = lineageOf(product, products, inTrees);
+  const places = [...lineage.flatMap((each) => [`product/${each}/${board}`, `product/${each}`]), `board/${board}`];
+  const locations = places.flatMap(inTrees).filter(existsSync);
+  const boardLists = lineage.flatMap((each) => inTrees(`product/${each}/BOARDS`));
+  checkBoards(boardLists.find(isRegularFile), board, product);
   expectFragments(locations);
   return { board, product, locations, triplet: targetTriplet(readVariables(locations, 'TOOLCHAIN'), board) };
 }
 
-/** BOARDS is read from the product's own directory and names boards exactly; without it every board will do. */
+/** A product, the one that its BASE names, the one that this one's BASE names, and so on. */
+function lineageOf(
+  product: string,
+  products: readonly string[],
+  inTrees: (place: string) => readonly string[],
+): readonly string[] {
+  const lineage = [product];
+  for (;;) {
+    const file = inTrees(`product/${lineage.at(-1)}/BASE`).find(isRegularFile);
+    if (file === undefined) return lineage;
+    const text = readFileSync(file, 'utf8');
+    const [base = '', ...others] = text.replace(/#.*$/gm, '').split(/\s+/).filter(Boolean);
+    const refuse = (problem: string, hint: string) =>
+      new Failure('config-invalid', problem, {
+        place: placeAt(file, text, Math.max(0, indexOfWord(text, base) ?? 0), base.length),
+        hint,
+      });
+    if (base === '' || others.length > 0) throw refuse(`${file} names no single product`, 'write the name of one');
+    if (!products.includes(base))
+      throw refuse(`there is no product "${base}"`, didYouMean(base, products) ?? 'mk list products shows them all');
+    if (lineage.includes(base))
+      throw refuse(`the products ${[...lineage, base].join(', ')} are each made of the next`, 'one must stand alone');
+    lineage.push(base);
+  }
+}
+
+/** BOARDS is that of the product, or of the nearest that it is made of, and names boards exactly; without it every board will do. */
 function checkBoards(file: string | undefined, board: string, product: string): void {
   if (file === undefined) return;
   const supported = readFileSync(file, 'utf8').replace(/#.*$/gm, '').split(/\s+/).filter(Boolean);

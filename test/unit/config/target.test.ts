@@ -143,3 +143,35 @@ describe('TARGET', () => {
     );
   });
 });
+
+describe('a product that names another one in BASE', () => {
+  const base = { ...rpi, 'product/router/rpi3/INIT': '', 'product/router/BOARDS': 'rpi3\n' };
+
+  test('has the places of that one, too, after its own', () => {
+    const office = { 'product/office/BASE': 'router # and more\n', 'product/office/INIT': '' };
+    expect(select({ ...base, ...office }, 'rpi3', 'office', [{ 'product/router/motd': '' }]).locations).toEqual([
+      '/0/product/office',
+      '/0/product/router/rpi3',
+      '/1/product/router',
+      '/0/product/router',
+      '/0/board/rpi3',
+    ]);
+  });
+
+  test('is for the same boards, or for those that it says itself', () => {
+    const office = { ...base, 'product/office/BASE': 'router\n' };
+    expect(() => select(office, 'rpi', 'office')).toThrow('product office cannot be built for board rpi');
+    expect(select({ ...office, 'product/office/BOARDS': 'rpi\n' }, 'rpi', 'office').product).toBe('office');
+  });
+
+  test.each([
+    ['rooter', 'there is no product "rooter"', 'did you mean "router"?'],
+    ['office', 'the products office, office are each made of the next', 'one must stand alone'],
+    ['', 'product/office/BASE names no single product', 'write the name of one'],
+    ['router office', 'product/office/BASE names no single product', 'write the name of one'],
+  ])('that is "%s" is refused', (name, message, hint) => {
+    expect(() => select({ ...base, 'product/office/BASE': name }, 'rpi3', 'office')).toThrow(
+      expect.objectContaining({ code: 'config-invalid', message: expect.stringContaining(message), hint }),
+    );
+  });
+});
