@@ -1,5 +1,5 @@
 import { type Config, recipe } from '#mk';
-import { accounts } from '#mk/image';
+import { accounts, isPassword } from '#mk/image';
 
 /** Where file systems are mounted and programs write; empty in the image. */
 const directories = {
@@ -69,7 +69,7 @@ export default recipe({
 function rootPassword(config: Config): string | undefined {
   const init = config.variables('INIT');
   const password = init.text('ROOT_PASSWORD', '');
-  if (!/^(none|[*!].*|\$\w+\$.+|)$/.test(password))
+  if (password !== '' && !isPassword(password))
     init.refuse('ROOT_PASSWORD', 'ROOT_PASSWORD is neither `none` nor a hash', '`openssl passwd -6` makes one');
   return password === '' ? undefined : password;
 }

@@ -14,6 +14,9 @@ export interface AccountFiles {
 /** Set in 1980, never too old. Busybox 1.35 takes an entry without any number here for a wrong password. */
 const aging = '3652:0:99999:7';
 
+/** Whether a text is what etc/shadow has for a password: a crypt hash, a locked one, or `none` for no password at all. */
+export const isPassword = (text: string): boolean => /^(none|[*!].*|\$\w+\$.+)$/.test(text);
+
 /** Writes the account files for a list of users and groups. */
 export function accounts(list: readonly Account[]): AccountFiles {
   const users = list.filter(({ groupOnly }) => groupOnly !== true);
@@ -34,7 +37,8 @@ export function accounts(list: readonly Account[]): AccountFiles {
 
 /**
  * Adds the accounts of packages to the account files of an image; without an etc/passwd it has none. Returns what is
- * wrong, in sentences: a name or number that is taken, a group that nobody has.
+ * wrong, in sentences: a name or number that is taken, a group that nobody has, a
+ * password as text.
  */
 export function addAccounts(merged: Map<string, Owned>, contents: readonly Content[]): readonly string[] {
   const wanted = contents.flatMap(({ name: owner, accounts: own = [] }) => own.map((account) => ({ owner, account })));
@@ -57,6 +61,8 @@ export function addAccounts(merged: Map<string, Owned>, contents: readonly Conte
     take(`account number ${account.id}`, owner);
   }
   for (const { owner, account } of wanted) {
+    if (account.password !== undefined && !isPassword(account.password))
+      problems.push(`${owner}: the password of ${account.name} is not a hash, as \`openssl passwd -6\` makes it`);
     for (const group of account.groups ?? [])
       if (!taken.has(`account ${group}`))
         problems.push(`${owner}: ${account.name} is to be in a group ${group}, which nobody has`);

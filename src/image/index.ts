@@ -3,7 +3,7 @@
 export { writeCpio } from '../base/cpio.ts';
 export { type ArchiveEntry, treeEntries, writeTar } from '../base/tar.ts';
 export type { Account } from '../recipe/account.ts';
-export { type AccountFiles, accounts } from './accounts.ts';
+export { type AccountFiles, accounts, isPassword } from './accounts.ts';
 export { checksums, sizeText, writeTarGz } from './archive.ts';
 export { type BootFile, bootFiles, loaderPath, missingFirmware, partitionFiles } from './boot-files.ts';
 export { contentsTable } from './contents-table.ts';

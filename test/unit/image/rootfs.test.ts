@@ -212,12 +212,13 @@ test('accounts of packages join those of the image, with a number that files can
 
 test('accounts that are in the way of others are told, all at once', () => {
   const a = content('a', {}, { accounts: [{ name: 'x', id: 90 }] });
-  const b = content('b', {}, { accounts: [{ name: 'x', id: 91, groups: ['nobody'] }] });
+  const b = content('b', {}, { accounts: [{ name: 'x', id: 91, groups: ['nobody'], password: 'secret' }] });
   expect(() => rootfsEntries([a, b, accounts()])).toThrow(
     expect.objectContaining({
       detail: [
         'skeleton and a both have the account number 90',
         'a and b both have the account x',
+        'b: the password of x is not a hash, as `openssl passwd -6` makes it',
         'b: x is to be in a group nobody, which nobody has',
       ].join('\n'),
     }),
