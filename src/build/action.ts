@@ -78,6 +78,7 @@ export type ConfigRequest =
     }
   | {
       readonly ask: 'refuse';
+      readonly a: 'variable' | 'word';
       readonly file: string;
       readonly name: string;
       readonly problem: string;

@@ -27,7 +27,14 @@ export function hookConfig(ask: Ask, onRead: (name: 'BOARD' | 'PRODUCT', value: 
     copies: (file) => ask({ ask: 'copies', file }) as readonly string[],
     merge: (file) => String(ask({ ask: 'merge', file }) ?? ''),
     override: (file) => optional(ask({ ask: 'override', file })),
+    refuse: (file, name, problem, hint) => refuse(ask, { a: 'word', file, name, problem, hint }),
   };
+}
+
+function refuse(ask: Ask, refusal: Omit<Extract<ConfigRequest, { ask: 'refuse' }>, 'ask'>): never {
+  ask({ ask: 'refuse', ...refusal });
+  // The answer to that is the Failure, with its place.
+  throw new Error(refusal.problem);
 }
 
 function hookVariables(file: string, ask: Ask): Variables {
@@ -37,9 +44,7 @@ function hookVariables(file: string, ask: Ask): Variables {
     flag: (name) => ask({ ask: 'variable', file, name, as: 'flag' }) === true,
     list: (name) => ask({ ask: 'variable', file, name, as: 'list' }) as readonly string[],
     refuse(name, problem, hint) {
-      ask({ ask: 'refuse', file, name, problem, hint });
-      // The answer to that is the Failure, with its place.
-      throw new Error(problem);
+      return refuse(ask, { a: 'variable', file, name, problem, hint });
     },
   };
 }

@@ -6,7 +6,16 @@ import { didYouMean } from '../base/suggest.ts';
 import type { Config, Variables } from '../recipe/config.ts';
 import { digestOfContent } from './content.ts';
 import { meaningOf } from './fragment.ts';
-import { copies, indexOfWord, mergeList, mergeTexts, overridePath, placeInList, plainText } from './layers.ts';
+import {
+  copies,
+  indexOfWord,
+  mergeList,
+  mergeTexts,
+  overridePath,
+  placeInList,
+  placeOfWord,
+  plainText,
+} from './layers.ts';
 import { digestOfPatches, patchesFor } from './patches.ts';
 import { expectRegular } from './regular.ts';
 import type { Target } from './target.ts';
@@ -75,6 +84,9 @@ export function configFor(target: Locations, record: (read: Read) => void): Conf
     copies(file) {
       const texts = meanings(locations, file);
       return answered('copies', file, texts, digestOfDocument(texts));
+    },
+    refuse(file, word, problem, hint) {
+      throw new Failure('config-invalid', problem, { place: placeOfWord(locations, file, word), hint });
     },
   };
 }

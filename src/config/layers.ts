@@ -59,6 +59,15 @@ export function placeInList(locations: readonly string[], file: string, item: st
   return undefined;
 }
 
+/** Where the most specific copy of a file that has this word has it first. */
+export function placeOfWord(locations: readonly string[], file: string, word: string): Place | undefined {
+  for (const { path, text } of copies(locations, file)) {
+    const at = indexOfWord(text, word);
+    if (at !== undefined) return placeAt(path, text, at, word.length);
+  }
+  return undefined;
+}
+
 const blanks = (text: string): string => ' '.repeat(text.length);
 
 /** Where a word stands that has no part of another word beside it. */

@@ -154,7 +154,9 @@ function answer(
     case 'variable':
       return variable(config.variables(request.file), request);
     case 'refuse':
-      return config.variables(request.file).refuse(request.name, request.problem, request.hint);
+      return request.a === 'variable'
+        ? config.variables(request.file).refuse(request.name, request.problem, request.hint)
+        : config.refuse(request.file, request.name, request.problem, request.hint);
     default:
       return unreachable(request);
   }

@@ -31,6 +31,8 @@ export interface Config {
   merge(file: string): string;
   /** The same, each copy by itself; of a `*.fragment` the settings alone. */
   copies(file: string): readonly string[];
+  /** Throws a Failure with this problem that points to a word of a file, in the most specific copy that has it. */
+  refuse(file: string, word: string, problem: string, hint?: string): never;
 }
 
 /** A Config that also hands out files, as hooks see it. */

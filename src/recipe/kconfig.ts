@@ -50,7 +50,14 @@ export function kconfig(spec: Recipe & KconfigOptions): Recipe {
       else await ctx.write('.config', whole);
       await ctx.write('.config', assign(await ctx.read('.config'), wanted));
       await resolve(ctx, all);
-      checkEffect(wanted, await ctx.read('.config'), `${config}.fragment`);
+      checkEffect(wanted, await ctx.read('.config'), (symbol, problem) =>
+        ctx.config.refuse(
+          `${config}.fragment`,
+          `CONFIG_${symbol}`,
+          problem,
+          "mend them there, or in the recipe's `set`",
+        ),
+      );
       await run`make ${all} ${typeof targets === 'function' ? await targets(ctx) : targets}`;
     },
     ...rest,
@@ -102,13 +109,17 @@ function valueText(value: KconfigValue): string {
 }
 
 /** Fails when kconfig dropped a setting, as it silently does for unknown symbols and unmet dependencies. */
-function checkEffect(wanted: readonly Setting[], result: string, file: string): void {
+function checkEffect(
+  wanted: readonly Setting[],
+  result: string,
+  refuse: (symbol: string, problem: string) => never,
+): void {
   const got = new Map(settings(result).map(({ symbol, value }) => [symbol, value]));
   const last = new Map(wanted.map(({ symbol, value }) => [symbol, value]));
   const lost = [...last].filter(([symbol, value]) => (got.get(symbol) ?? 'n') !== value);
-  if (lost.length === 0) return;
+  const [first] = lost;
+  if (first === undefined) return;
   const lines = lost.map(([symbol, value]) => `  ${lineFor(symbol, value)}, but it became ${got.get(symbol) ?? 'n'}`);
-  throw new Error(
-    `kconfig did not accept these settings (unknown symbols, or dependencies that are not met):\n${lines.join('\n')}\nmend them in ${file} or the recipe's \`set\``,
-  );
+  const what = 'kconfig did not accept these settings (unknown symbols, or dependencies that are not met)';
+  refuse(first[0], `${what}:\n${lines.join('\n')}`);
 }

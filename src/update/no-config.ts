@@ -1,12 +1,14 @@
 import type { Config, Variables } from '../recipe/config.ts';
 
+const refuse = (problem: string): never => {
+  throw new Error(problem);
+};
+
 const noVariables: Variables = {
   text: (_name, fallback = '') => fallback,
   flag: () => false,
   list: () => [],
-  refuse(_name, problem) {
-    throw new Error(problem);
-  },
+  refuse: (_name, problem) => refuse(problem),
 };
 
 /** Recipes are asked for their upstream without any board: what they would read is absent. */
@@ -20,4 +22,5 @@ export const noConfig: Config = {
   text: () => undefined,
   merge: () => '',
   copies: () => [],
+  refuse: (_file, _word, problem) => refuse(problem),
 };

@@ -217,6 +217,12 @@ test('a value that a hook or a field refuses is shown where it stands', async ()
   expect(inHook.stderr).toContain('error[config-invalid]: net: PORT is many\n');
   expect(inHook.stderr).toContain(`--> ${place}\n`);
   expect(inHook.stderr).toContain('hint: write a number');
+  ws.write('board/toy/net.fragment', 'CONFIG_TWO=2\nCONFIG_TWO=3\nCONFIG_TWOFOLD=y\n');
+  ws.write(
+    'pkg/net/build.ts',
+    toy(`async build({ config }) { config.refuse('net.fragment', 'CONFIG_TWOFOLD', 'no'); }`),
+  );
+  expect((await ws.build()).stderr).toContain(`--> ${join(ws.layer, 'board/toy/net.fragment')}:3:1\n`);
   ws.write('pkg/net/build.ts', toyOf(`license: (() => { const ctx = { config }; ${refuses}; return ''; })()`));
   const inField = await ws.build();
   expect(inField.stderr).toContain(`--> ${place}\n`);

@@ -54,6 +54,9 @@ export function configOf({ variables = {}, files = {} }: Given) {
     text: (file: string) => files[file],
     merge: () => '',
     copies: () => [],
+    refuse: (_file: string, _word: string, message: string, hint?: string): never => {
+      throw new Failure('config-invalid', message, { hint });
+    },
     override,
   };
   return config satisfies Config;

@@ -58,6 +58,9 @@ export async function record(recipe: Recipe, circumstances: Circumstances = {}):
       text: (file: string) => texts[file],
       merge: (file: string) => (merged[file] ?? []).join(''),
       copies: (file: string) => merged[file] ?? [],
+      refuse: (file: string, word: string, problem: string) => {
+        throw new Error(`${problem}\n${word} of ${file}`);
+      },
     } as DeployContext['config'],
   };
   await recipe.build?.(context as DeployContext);

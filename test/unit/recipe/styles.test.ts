@@ -199,7 +199,7 @@ describe('kconfig', () => {
     await expect(record(recipeOfIt, linux)).rejects.toThrowErrorMatchingInlineSnapshot(`
       [Error: kconfig did not accept these settings (unknown symbols, or dependencies that are not met):
         CONFIG_UNKNOWN=y, but it became n
-      mend them in linux.fragment or the recipe's \`set\`]
+      CONFIG_UNKNOWN of linux.fragment]
     `);
   });
 
