@@ -5,12 +5,5 @@ export default autotools({
   sourceOf: 'file',
   license: 'BSD-2-Clause-Darwin',
   runsOn: 'build',
-  configure: [
-    '--disable-shared',
-    '--disable-zlib',
-    '--disable-bzlib',
-    '--disable-xzlib',
-    '--disable-zstdlib',
-    '--disable-libseccomp',
-  ],
+  configure: ['shared', 'zlib', 'bzlib', 'xzlib', 'zstdlib', 'libseccomp'].map((name) => `--disable-${name}`),
 });

@@ -10,6 +10,5 @@ export default autotools({
   license: 'GPL-3.0-or-later',
   depends: ['toolchain'],
   configure: ['--disable-extensions', '--disable-pma', '--without-mpfr', '--without-readline'],
-  // Neither its documentation, which the alternative is without, nor a second copy of the program, nor a form for bugs.
-  make: ['SUBDIRS=support .', 'LN=ln -s', 'bin_SCRIPTS='],
+  make: ['SUBDIRS=support .', 'LN=ln -s', 'bin_SCRIPTS='], // no manual, no second copy of the program, no form for bugs
 });

@@ -7,10 +7,8 @@ export default autotools({
   license: 'GPL-3.0-or-later',
   depends: ['toolchain'],
   configure: [
-    // util-linux has the first, and the others are of another age.
     ...['servers', 'logger', 'rcp', 'rexec', 'rlogin', 'rsh', 'whois'].map((name) => `--disable-${name}`),
-    // Not looked for when cross-compiling.
-    'inetutils_cv_path_procnet_dev=/proc/net/dev',
+    'inetutils_cv_path_procnet_dev=/proc/net/dev', // not looked for when cross-compiling
   ],
   make: ['SUIDMODE=-m 0755'],
 });

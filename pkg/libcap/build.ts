@@ -8,9 +8,7 @@ export default make({
   license: 'BSD-3-Clause OR GPL-2.0-only',
   depends: ['toolchain'],
   make: ({ triplet }) => [
-    ...[`CROSS_COMPILE=${triplet.host}-`, 'BUILD_CC=gcc', 'lib=lib'],
-    ...['GOLANG=no', 'PAM_CAP=no', 'USE_GPERF=no'],
-    // What capsh starts.
-    'CAPSH_SHELL=-DSHELL=\\"/bin/sh\\"',
+    ...[`CROSS_COMPILE=${triplet.host}-`, 'BUILD_CC=gcc', 'lib=lib', 'GOLANG=no', 'PAM_CAP=no', 'USE_GPERF=no'],
+    'CAPSH_SHELL=-DSHELL=\\"/bin/sh\\"', // what capsh starts
   ],
 });

@@ -1,4 +1,4 @@
-import { autotools, makeInstall } from '#mk';
+import { autotools } from '#mk';
 
 export default autotools({
   version: '2.1.12',
@@ -8,9 +8,5 @@ export default autotools({
   depends: ['toolchain'],
   update: { from: 'github', repo: 'libevent/libevent', of: 'releases', tag: /^release-(.*)-stable$/ },
   configure: ['--disable-openssl', '--disable-samples', '--disable-libevent-regress'],
-
-  async deploy(ctx) {
-    await makeInstall(ctx);
-    await ctx.remove('bin'); // a Python script for RPC
-  },
+  make: ['dist_bin_SCRIPTS='], // for RPC, in Python
 });

@@ -4,9 +4,8 @@ export default recipe(({ toolchain }) => ({
   sourceOf: toolchain.text('LINUXPKG', 'linux'),
   license: 'GPL-2.0-only WITH Linux-syscall-note',
 
-  async build({ run, sourceDir, buildDir }) {
-    await run`make -C ${sourceDir} O=${buildDir} ARCH=${toolchain.text('LINUX_CPU')} headers`;
-  },
+  build: ({ run, sourceDir, buildDir }) =>
+    run`make -C ${sourceDir} O=${buildDir} ARCH=${toolchain.text('LINUX_CPU')} headers`,
 
   async deploy({ run, install, deployDir }) {
     await install('usr/include', 'include');

@@ -69,7 +69,7 @@ function variables({ config, triplet }: BuildContext) {
   ];
 }
 
-/** What can be known of that before there is a configuration. */
+/** Whether there may be modules: all that can be known of it before there is a configuration. */
 const mayHaveModules = (config: Config) =>
   config.toolchain.text('LINUX_DEFCONFIG', 'defconfig') !== 'tinyconfig' ||
   [config.text('linux.config') ?? '', ...config.copies('linux.fragment')].some(allowsModules);

@@ -1,4 +1,4 @@
-import { autotools, makeInstall } from '#mk';
+import { autotools } from '#mk';
 
 export default autotools({
   version: '4.99.3',
@@ -7,9 +7,5 @@ export default autotools({
   license: 'BSD-3-Clause',
   depends: ['libpcap', 'openssl'],
   configure: ['--without-smi', '--without-cap-ng'],
-
-  async deploy(ctx) {
-    await makeInstall(ctx);
-    await ctx.remove('bin/tcpdump.*'); // the same once more
-  },
+  deploy: ({ install }) => install('tcpdump', 'bin/'), // `make install` has it twice
 });
