@@ -34,8 +34,8 @@ export default recipe({
     await install(`${recipeDir}/init.d`, 'etc/init.d');
     await install(`${recipeDir}/daemon`, 'lib/daemon', 0o755);
     await install(`${recipeDir}/udhcpc.script`, 'lib/udhcpc.script', 0o755);
-    // -L: the cable of a console need not have more than three wires.
-    const terminals = init.list('GETTY_TTY').map((tty) => `${tty}::respawn:/bin/getty -L 0 ${tty} vt100\n`);
+    await install(`${recipeDir}/terminal`, 'lib/terminal', 0o755);
+    const terminals = init.list('GETTY_TTY').map((tty) => `::respawn:/lib/terminal ${tty}\n`);
     await etc('inittab', `${await read(`${recipeDir}/inittab`)}${terminals.join('')}`);
 
     await listed('MODULES', 10, 'modules');

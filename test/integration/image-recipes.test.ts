@@ -17,8 +17,8 @@ const textIn = ({ tree }: Content, path: string) => readFileSync(join(tree, path
 test('each terminal of GETTY_TTY gets a login', async () => {
   const content = await deploy('init', init, { variables: { GETTY_TTY: 'tty1 ttyS0' } });
   expect(textIn(content, 'etc/inittab').split('\n').slice(-3)).toEqual([
-    'tty1::respawn:/bin/getty -L 0 tty1 vt100',
-    'ttyS0::respawn:/bin/getty -L 0 ttyS0 vt100',
+    '::respawn:/lib/terminal tty1',
+    '::respawn:/lib/terminal ttyS0',
     '',
   ]);
 });
