@@ -17,7 +17,7 @@ const documentedVariables: Readonly<Record<string, readonly string[]>> = {
   ],
   INIT: ['GETTY_TTY', 'HWCLOCK', 'DHCP_PORTS', 'SERVICES', 'MODULES', 'ROOT_PASSWORD'],
   DISK: ['BOOTLOADER', 'KERNEL_ARGS', 'DEVICE_TREE', 'BOOT_SIZE', 'OVERLAY_SIZE'],
-  QEMU: [...['PROGRAM', 'MACHINE', 'CPU', 'MEMORY', 'CONSOLE', 'DRIVE', 'DTB', 'NETWORK', 'APPEND', 'ARGS']],
+  QEMU: ['PROGRAM', 'MACHINE', 'CPU', 'MEMORY', 'CONSOLE', 'DRIVE', 'DTB', 'NETWORK', 'APPEND', 'ARGS'],
 };
 
 const documentedFiles = [

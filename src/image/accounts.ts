@@ -37,8 +37,7 @@ export function accounts(list: readonly Account[]): AccountFiles {
 
 /**
  * Adds the accounts of packages to the account files of an image; without an etc/passwd it has none. Returns what is
- * wrong, in sentences: a name or number that is taken, a group that nobody has, a
- * password as text.
+ * wrong, in sentences: a name or number that is taken, a group that nobody has, a password as text.
  */
 export function addAccounts(merged: Map<string, Owned>, contents: readonly Content[]): readonly string[] {
   const wanted = contents.flatMap(({ name: owner, accounts: own = [] }) => own.map((account) => ({ owner, account })));
