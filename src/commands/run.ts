@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Failure } from '../base/failure.ts';
+import { Failure, failuresOf } from '../base/failure.ts';
 import { configFor } from '../config/config.ts';
 import { selectTarget } from '../config/target.ts';
 import { readVariables } from '../config/variables.ts';
@@ -10,6 +10,8 @@ import { loaderPath } from '../image/boot-files.ts';
 import { type DiskSettings, diskSettings } from '../image/disk-settings.ts';
 import { writeExt4 } from '../image/ext4.ts';
 import type { Installation } from '../installation.ts';
+import { outdated } from '../make/outdated.ts';
+import { planTarget } from '../make/plan-target.ts';
 import { runInContainer } from '../run/container.ts';
 import { unpackDisk } from '../run/disk-image.ts';
 import type { BootedDisk } from '../run/options.ts';
@@ -46,6 +48,7 @@ export async function runCommand(options: {
       hint: `run \`mk ${board} ${product}\` first`,
     });
   }
+  await tellOutdated(options);
   const command = options.command.length === 0 ? undefined : options.command;
   const run = { releaseDir, settings, command, output: process.stdout, errors: process.stderr };
   if (!isEmulated) return runInContainer(run);
@@ -62,6 +65,25 @@ export async function runCommand(options: {
     ...(options.nics.length > 0 && { nics: options.nics }),
   });
 }
+
+/** Warns when recipes or configuration have changed since; what keeps mk from knowing keeps nobody from running what there is. */
+async function tellOutdated({ board, product, layers, installation }: Parameters<typeof runCommand>[0]): Promise<void> {
+  let changed: readonly string[];
+  try {
+    changed = outdated(await planTarget({ board, product, layers, installation, sandbox: 'auto', sources: new Map() }));
+  } catch (error) {
+    if (failuresOf(error) === undefined) throw error;
+    return;
+  }
+  if (changed.length === 0) return;
+  const others = changed.length > shownAtMost ? `, and ${changed.length - shownAtMost} more` : '';
+  const list = `${changed.slice(0, shownAtMost).join(', ')}${others}`;
+  process.stderr.write(
+    `warning: this image is older than what it is made from: ${list}; \`mk ${board} ${product}\` builds it\n`,
+  );
+}
+
+const shownAtMost = 3;
 
 /** The firmware of a Raspberry Pi runs nowhere else. */
 function bootedDisk(settings: DiskSettings): BootedDisk {

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { directory, sourceFile, textFile, writeTar } from '../../src/image/index.ts';
 import { runInContainer } from '../../src/run/container.ts';
-import { workspace } from '../support/workspace.ts';
+import { installs, toy, toyOf, workspace } from '../support/workspace.ts';
 
 // The root file system has the machine's own shell and the libraries it needs.
 const shell = realpathSync('/bin/sh');
@@ -88,3 +88,22 @@ test.each([['--disk'], ['--keep', 'x'], ['--nic', 'user']])(
     expect(status).toBe(2);
   },
 );
+
+test('an image that is older than its recipes is run with a warning that says which', async () => {
+  const release = (text: string) => toyOf(`contains: config.list('ROOTFS'), ${installs('list', `'${text}'`)}`);
+  const files = { 'pkg/a/build.ts': toy(installs('share/a', "'one'")), 'pkg/release/build.ts': release('one') };
+  await using ws = await workspace(files);
+  const run = async () => (await ws.mk('run', 'toy', 'box', '--layer', ws.layer)).stderr;
+  const build = async () => expect(await ws.build()).toMatchObject({ status: 0 });
+  await build();
+  expect(await run()).not.toContain('older');
+  ws.write('pkg/a/build.ts', toy(installs('share/a', "'two'")));
+  expect(await run()).toContain(
+    "older than what it is made from: a (build.ts:2: 'one' became 'two'); `mk toy box` builds it\n",
+  );
+  ws.write('pkg/release/build.ts', release('two'));
+  await build();
+  expect(await run()).not.toContain('older');
+  for (const [file, text] of Object.entries(files)) ws.write(file, text);
+  expect(await run()).toContain(': release (another one was built last); ');
+});
