@@ -1,11 +1,14 @@
 // Prints one line for each thing that works; exits with the number of things that do not.
 #include <atomic>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 #include <zlib.h>
 
@@ -65,11 +68,25 @@ static bool zlib_works() {
          packed_size < text.size();
 }
 
+static bool overrun(volatile size_t size) {
+  char small[8];
+  memset(small, 1, size);
+  return small[0] == 1;
+}
+
+static bool stack_protector_works() {
+  const pid_t child = fork();
+  if (child == 0) _exit(overrun(64) ? 0 : 1);
+  int status = 0;
+  return waitpid(child, &status, 0) == child && WIFSIGNALED(status);
+}
+
 int main() {
   report("iostreams", streams_work());
   report("exceptions", exceptions_work());
   report("threads", threads_work());
   report("exceptions in threads", exception_in_thread_works());
+  report("stack protector", stack_protector_works());
   report("zlib", zlib_works());
   return failures;
 }
