@@ -97,6 +97,8 @@ export async function execute(execution: Execution): Promise<void> {
   };
   const listening = listen(channel, { ...execution, onHook }, (message) => {
     ending = message;
+    // There is nothing left for it to do, and the end of a process with threads can hang in its C library.
+    stop(child, 'SIGKILL');
   });
   try {
     const exit = await finished(child);

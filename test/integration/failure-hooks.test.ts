@@ -170,6 +170,29 @@ test('a mode without its 0o is refused where it is used', async () => {
   expect((await ws.build()).stderr).toContain('the mode of /mk/deploy/bin/x is 755 in decimal: write 0o755');
 });
 
+test('a mode that an image would not keep is refused, with what keeps it', async () => {
+  await using ws = await workspace({
+    'pkg/secret/build.ts': toy(
+      "async deploy({ install, write }) { await write('x', ''); await install('x', 'etc/x', 0o600); }",
+    ),
+  });
+  const { stderr } = await ws.build();
+  expect(stderr).toContain('the mode 0o600 of etc/x would be lost');
+  expect(stderr).toContain("write permissions: { 'etc/x': { mode: 0o600 } } in the recipe");
+});
+
+test('a process that does not end when its hooks have ended holds nobody up', async () => {
+  const forever = "process.on('exit', () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); })";
+  await using ws = await workspace({
+    'pkg/good/build.ts': toy(`async deploy({ write }) { ${forever}; await write('/mk/deploy/share/x', ''); }`),
+    'pkg/bad/build.ts': toy(`async deploy() { ${forever}; throw new Error('no'); }`),
+  });
+  const { status, stderr, events } = await ws.build('-k');
+  expect(status).toBe(1);
+  expect(stderr).toContain('bad: no');
+  expect(events).toContainEqual(expect.objectContaining({ package: 'good', verdict: 'built' }));
+});
+
 test('a build.ts that throws only where its hooks run fails its package, and the others are built', async () => {
   const throwing = "if (process.argv[1]?.includes('runner')) throw new Error('not here');\n";
   await using ws = await workspace({
