@@ -10,6 +10,7 @@ export default make({
   ],
   license: 'BSD-3-Clause',
   depends: ['libnl3', 'openssl'],
+  permissions: { 'etc/hostapd.conf': { mode: 0o600 } },
 
   async prepare({ applyPatches, read, recipeDir, write }) {
     await applyPatches();
@@ -21,7 +22,6 @@ export default make({
   async deploy({ config, recipeDir, install }) {
     for (const program of ['hostapd', 'hostapd_cli']) await install(`hostapd/${program}`, 'bin/', 0o755);
     await install(`${recipeDir}/etc`, '/');
-    const given = config.override('hostapd.conf');
-    if (given !== undefined) await install(given, 'etc/hostapd.conf', 0o600);
+    await install(config.override('hostapd.conf') ?? `${recipeDir}/hostapd.conf`, 'etc/hostapd.conf', 0o644);
   },
 });

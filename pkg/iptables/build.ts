@@ -16,7 +16,7 @@ export default autotools({
     await install(`${recipeDir}/etc`, '/');
     for (const file of ['iptables.rules', 'ip6tables.rules']) {
       const rules = config.override(file);
-      if (rules !== undefined) await install(rules, `etc/${file}`, 0o600);
+      if (rules !== undefined) await install(rules, `etc/${file}`, 0o644);
     }
   },
 });

@@ -13,6 +13,6 @@ export default autotools({
     await makeInstall(ctx);
     await ctx.install(`${ctx.recipeDir}/etc`, '/');
     const rules = ctx.config.override('nftables.rules');
-    if (rules !== undefined) await ctx.install(rules, 'etc/nftables.rules', 0o600);
+    if (rules !== undefined) await ctx.install(rules, 'etc/nftables.rules', 0o644);
   },
 });

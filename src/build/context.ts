@@ -191,7 +191,10 @@ const targetOf = (from: string, to: string, inTree: (file: string) => string): s
 
 function installFile(from: string, to: string, inTree: (file: string) => string, mode?: number): void {
   const target = targetOf(from, to, inTree);
-  if (mode !== undefined) checkMode(to, mode);
+  if (mode !== undefined) {
+    checkMode(to, mode);
+    expectKept(to, mode);
+  }
   mkdirSync(dirname(target), { recursive: true });
   if (statSync(from).isDirectory()) {
     cpSync(from, target, { recursive: true, verbatimSymlinks: true });
@@ -205,6 +208,19 @@ function writeText(path: string, text: string, mode = 0o644): void {
   checkMode(path, mode);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text, { mode });
+}
+
+/** A deploy tree keeps whether a file can be executed: who hides one from readers must say so where it counts. */
+function expectKept(file: string, mode: number): void {
+  if ((mode & 0o044) === 0o044) return;
+  const octal = `0o${mode.toString(8)}`;
+  throw new Failure(
+    'hook-failed',
+    `the mode ${octal} of ${file} would be lost: in images all files can be read by all`,
+    {
+      hint: `leave it out, and write permissions: { '${file}': { mode: ${octal} } } in the recipe`,
+    },
+  );
 }
 
 function checkMode(file: string, mode: number): void {
