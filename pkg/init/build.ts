@@ -1,4 +1,4 @@
-import { recipe } from '#mk';
+import { type Config, recipe } from '#mk';
 import { interfaceFiles, renameLines } from './interfaces.ts';
 
 /**
@@ -17,10 +17,10 @@ export default recipe({
     const etc = (file: string, text: string) => write(`${deployDir}/etc/${file}`, text);
     const enable = (at: number, service: string) => symlink(`../init.d/${service}`, `etc/rc.d/${at}-${service}`);
     /** Writes a configuration file where there is one, and enables the service that reads it. */
-    const configured = async (file: string, number: number, of = (text: string) => text) => {
+    const configured = async (file: string, number: number, of = (_: Config, text: string) => text) => {
       const text = config.text(file);
       if (text === undefined) return;
-      await etc(file, of(text));
+      await etc(file, of(config, text));
       await enable(number, file.replace('.conf', ''));
     };
     /** Writes what a variable lists, one a line, to a file of its name, and enables the service that reads it. */
@@ -35,17 +35,17 @@ export default recipe({
     await install(`${recipeDir}/daemon`, 'lib/daemon', 0o755);
     await install(`${recipeDir}/udhcpc.script`, 'lib/udhcpc.script', 0o755);
     await install(`${recipeDir}/terminal`, 'lib/terminal', 0o755);
-    const terminals = init.list('GETTY_TTY').map((tty) => `::respawn:/lib/terminal ${tty}\n`);
-    await etc('inittab', `${await read(`${recipeDir}/inittab`)}${terminals.join('')}`);
+    await etc('inittab', `${await read(`${recipeDir}/inittab`)}${terminals(config).join('')}`);
 
     await listed('MODULES', 10, 'modules');
     await enable(12, init.flag('HWCLOCK') ? 'hwclock' : 'swclock');
     await configured('sysctl.conf', 14);
     await configured('ifrename', 20, renameLines);
     // The packages iptables and nftables bring the services, and the files.
-    for (const service of ['iptables', 'nftables']) if (config.has(`${service}.rules`)) await enable(22, service);
+    for (const service of ['iptables', 'nftables'])
+      if (config.text(`${service}.rules`)?.trim()) await enable(22, service);
     const ports = config.override('interfaces');
-    for (const [name, text] of ports === undefined ? [] : interfaceFiles(ports)) await etc(`interfaces/${name}`, text);
+    for (const [name, text] of ports ? interfaceFiles(config, ports) : []) await etc(`interfaces/${name}`, text);
     if (ports !== undefined) await enable(24, 'interfaces');
     await listed('DHCP_PORTS', 26, 'dhcp');
     // In the order in which they are listed, but for the log, which hears the others from the start on.
@@ -53,6 +53,15 @@ export default recipe({
     for (const [index, service] of services.entries()) await enable(ofTheLog.get(service) ?? 50 + index, service);
   },
 });
+
+/** The lines of inittab for the terminals where somebody may log in. */
+function terminals(config: Config): readonly string[] {
+  const init = config.variables('INIT');
+  return init.list('GETTY_TTY').map((tty) => {
+    if (/^[\w-]+$/.test(tty)) return `::respawn:/lib/terminal ${tty}\n`;
+    return init.refuse('GETTY_TTY', `"${tty}" is no terminal`, 'write its name in /dev, such as ttyS0, and no speed');
+  });
+}
 
 const ofTheLog = new Map([
   ['syslogd', 13],

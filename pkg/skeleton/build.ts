@@ -41,11 +41,9 @@ export default recipe({
 
     // Whose keys open root's account by ssh.
     const keys = config.text('authorized_keys');
-    if (keys?.includes('PRIVATE KEY') === true)
-      throw new Error('authorized_keys has a private key: public ones belong there, as in a file *.pub');
-    if (keys !== undefined) await write(`${deployDir}/root/.ssh/authorized_keys`, keys, 0o600);
+    if (keys !== undefined) await write(`${deployDir}/root/.ssh/authorized_keys`, publicKeys(config, keys));
 
-    await etc('hostname', config.text('hostname') ?? `${id}\n`);
+    await etc('hostname', hostname(config) ?? `${id}\n`);
     // What is shown before and after a login.
     await etc('issue', config.text('issue') ?? `${osName} ${osRelease} on \\n, \\l\n\n`);
     await etc('motd', config.text('motd') ?? '');
@@ -64,6 +62,21 @@ export default recipe({
     await symlink('../proc/mounts', 'etc/mtab');
   },
 });
+
+function publicKeys(config: Config, text: string): string {
+  for (const line of text.split('\n').map((each) => each.trim()))
+    if (line !== '' && !line.startsWith('#') && !/(^|\s)(ssh|ecdsa|sk-ssh|sk-ecdsa)-\S+ AAAA[\w+/]+=*(\s|$)/.test(line))
+      config.refuse('authorized_keys', line, 'this is no public key', 'each is one line, as in a file *.pub');
+  return text;
+}
+
+function hostname(config: Config): string | undefined {
+  const text = config.text('hostname');
+  const name = text?.trim() ?? '';
+  if (text !== undefined && !/^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$/i.test(name))
+    config.refuse('hostname', name, `"${name}" is no host name`, 'it has letters, digits, hyphens and dots');
+  return text;
+}
 
 /** A crypt hash, or `none` for an account that opens without a password; nothing: no login as root. */
 function rootPassword(config: Config): string | undefined {

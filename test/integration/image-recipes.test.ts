@@ -9,6 +9,7 @@ import rootfs from '../../pkg/rootfs/build.ts';
 import skeleton from '../../pkg/skeleton/build.ts';
 import type { Content } from '../../src/recipe/index.ts';
 import { configOf, deploy, scratch as dir, type Given } from '../support/deploy-hook.ts';
+import { workspace } from '../support/workspace.ts';
 
 const services = ({ tree }: Content) => readdirSync(join(tree, 'etc/rc.d'));
 
@@ -21,6 +22,8 @@ test('each terminal of GETTY_TTY gets a login', async () => {
     '::respawn:/lib/terminal ttyS0',
     '',
   ]);
+  const speed = deploy('init', init, { variables: { GETTY_TTY: 'ttyS0,9600' } });
+  await expect(speed).rejects.toThrow('"ttyS0,9600" is no terminal');
 });
 
 test('the clock service is the one of the hardware or the one of software', async () => {
@@ -56,11 +59,18 @@ test('the ports are set up as their files say, whatever editor wrote them, and a
   expect(textIn(content, 'etc/interfaces/port1')).toBe(
     '# LAN\naddress 192.168.1.1/24\nmtu 1400\noffload rx off tx off\n',
   );
-  await expect(given('\nadress 10.1.1.1/8\n')).rejects.toThrow(
-    'interfaces/port1, line 2: "adress" is none of address, mtu, route, offload',
+  await expect(given('\nadress 10.1.1.1/8\n')).rejects.toThrow('"adress" is none of address, mtu, route, offload');
+  await expect(given('route 10.9.0.0/16 vai 10.1.1.2\n')).rejects.toThrow(
+    '"10.9.0.0/16 vai 10.1.1.2" is nothing for route',
   );
+  await expect(given('mtu 1400 1500\n')).rejects.toThrow('"1400 1500" is nothing for mtu');
   await expect(given('address 10.1.1/8\n')).rejects.toThrow('"10.1.1/8" is nothing for address');
-  await expect(given('', 'eth0\n')).rejects.toThrow('ifrename, line 1: "eth0" is not a pattern and a name');
+  await expect(given('', 'eth0\n')).rejects.toThrow('"eth0" is not a pattern and a name');
+});
+
+test('an empty file takes away the rules of a product that this one is made of', async () => {
+  const files = { 'iptables.rules': '\n', 'nftables.rules': 'flush ruleset\n' };
+  expect(services(await deploy('init', init, { files }))).toEqual(['12-swclock', '22-nftables']);
 });
 
 test('the log is started before what writes to it, and the firewall before there is a network', async () => {
@@ -70,11 +80,31 @@ test('the log is started before what writes to it, and the firewall before there
 });
 
 test('the keys of a product open the account of root, and a private one is refused', async () => {
-  const content = await deploy('skeleton', skeleton, { files: { authorized_keys: 'ssh-ed25519 AAAA me\n' } });
-  expect(textIn(content, 'root/.ssh/authorized_keys')).toBe('ssh-ed25519 AAAA me\n');
-  const secret = { files: { authorized_keys: '-----BEGIN OPENSSH PRIVATE KEY-----\n' } };
-  await expect(deploy('skeleton', skeleton, secret)).rejects.toThrow('authorized_keys has a private key');
+  const given = (authorized_keys: string) => deploy('skeleton', skeleton, { files: { authorized_keys } });
+  const keys = '# mine\nssh-ed25519 AAAAC3+/me= me\n\nfrom="10.0.0.0/8" sk-ssh-ed25519@openssh.com AAAAG\n';
+  expect(textIn(await given(keys), 'root/.ssh/authorized_keys')).toBe(keys);
+  for (const wrong of ['-----BEGIN OPENSSH PRIVATE KEY-----\n', `${keys}not a key\n`])
+    await expect(given(wrong)).rejects.toThrow('this is no public key');
   expect(existsSync(join((await deploy('skeleton', skeleton)).tree, 'root/.ssh'))).toBe(false);
+});
+
+test('a host name is one', async () => {
+  const given = (hostname: string) => deploy('skeleton', skeleton, { files: { hostname } });
+  expect(textIn(await given('lan-1.example\n'), 'etc/hostname')).toBe('lan-1.example\n');
+  for (const wrong of ['my router!', '', '-x']) await expect(given(wrong)).rejects.toThrow('is no host name');
+});
+
+test('the service that the README shows is one, with its script and its program', async () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, recipe = ''] = /^ {2}```ts\n((?: {2}.*\n|\n)*?.*name: 'meter'[\s\S]*?)^ {2}```$/m.exec(readme) ?? [];
+  await using ws = await workspace({
+    'pkg/meter/build.ts': recipe.replaceAll(/^ {2}/gm, ''),
+    'pkg/meter/etc/init.d/meter': '#!/lib/daemon\nexec meter\n',
+    'pkg/meter/bin/meter': '#!/bin/sh\nexec sleep 60\n',
+  });
+  const { status, stderr } = await ws.build();
+  expect(status, stderr).toBe(0);
+  expect([ws.built('deploy/meter/etc/init.d/meter'), ws.built('deploy/meter/bin/meter')]).not.toContain(undefined);
 });
 
 test('every script is one that a shell accepts', () => {
