@@ -42,6 +42,8 @@ export interface Known {
   /** The text of all recipes there are. */
   readonly recipes: string;
   readonly boards: readonly string[];
+  /** The packages of the image that do not run without this one; none when it is not in the image. */
+  neededBy(name: string): readonly string[];
 }
 
 /**
@@ -69,7 +71,7 @@ export function suspicions({ locations }: Pick<Target, 'locations'>, known: Know
       const read = variables.filter((each) => each.file === file).map(({ variable }) => variable);
       return unreadVariables(locations, file, read, mentions);
     }),
-    ...[...lists].sort().flatMap((file) => idleRemovals(locations, file)),
+    ...[...lists].sort().flatMap((file) => idleRemovals(locations, file, known)),
   ];
 }
 
@@ -136,17 +138,21 @@ function variablesIn(locations: readonly string[], file: string): ReturnType<typ
   }
 }
 
-/** Where items are taken away that no more general location has added. */
-function idleRemovals(locations: readonly string[], file: string): string[] {
+/** Where items are taken away that no more general location has added, or that others in the image bring back. */
+function idleRemovals(locations: readonly string[], file: string, { neededBy }: Pick<Known, 'neededBy'>): string[] {
   const added = new Set<string>();
   const found: string[] = [];
   for (const { path, text } of copies(locations, file).reverse()) {
     for (const item of text.replace(/#.*$/gm, '').split(/\s+/)) {
       const taken = item.slice(1);
       if (!item.startsWith('-')) added.add(item);
-      else if (!added.delete(taken)) {
-        const hint = didYouMean(taken, added) ?? 'no more general place has added it';
-        found.push(`${at(path, text, indexOfWord(text, item) ?? 0)}: ${item} takes nothing away: ${hint}`);
+      else {
+        const wasAdded = added.delete(taken);
+        const [user] = neededBy(taken);
+        if (wasAdded && user === undefined) continue;
+        const why = user === undefined ? didYouMean(taken, added) : `${user} needs it`;
+        const place = at(path, text, indexOfWord(text, item) ?? 0);
+        found.push(`${place}: ${item} takes nothing away: ${why ?? 'no more general place has added it'}`);
       }
     }
   }

@@ -14,6 +14,7 @@ import { expectationsOf } from './expectations.ts';
 import { makePackage } from './make-package.ts';
 import type { PlannedTarget } from './plan-target.ts';
 import { atSite, type Site } from './site.ts';
+import { imageOf } from './target-image.ts';
 import type { PlannedRun, Workshop } from './workshop.ts';
 
 /** Downloads that run ahead of the builds at a time. */
@@ -32,10 +33,17 @@ export interface Made {
 /** What in the configuration of a target looks like a mistake, in sentences; none of it is in the way of a build. */
 export const doubtsAbout = ({ target, workspace, recipes, graph, reading }: PlannedTarget): readonly string[] =>
   suspicions(target, {
+    neededBy: (name) => usersInImage(graph, name),
     reads: graph.order.flatMap(({ name }) => reading.fieldReads(name)),
     recipes: readFileSync(recipes.bundlePath, 'utf8'),
     boards: workspace.boards,
   });
+
+function usersInImage(graph: Graph, name: string): readonly string[] {
+  const { contents } = graph.node(imageOf(graph));
+  const needs = (each: string) => [...graph.node(each).depends, ...graph.node(each).runDepends].includes(name);
+  return contents.includes(name) ? contents.filter(needs) : [];
+}
 
 /** Makes every package of the target and returns the exit status: 0, 1 when one failed, 130 when interrupted. */
 export function runPlan(run: PlannedRun): Promise<number> {

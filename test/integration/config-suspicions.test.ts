@@ -57,6 +57,18 @@ test('an item that is taken away although nobody has added it is told with its p
   expect(await warnings(ws)).toEqual([]);
 });
 
+test('an item that is taken away although another package needs it is told with that one', async () => {
+  await using ws = await workspace({
+    ...packages,
+    'pkg/shell/build.ts': toy("runDepends: ['net']"),
+    'board/toy/ROOTFS': 'net\nshell\n',
+    'product/box/ROOTFS': '-net\n',
+  });
+  expect(await warnings(ws)).toEqual([
+    `${join(ws.layer, 'product/box/ROOTFS')}:1:1: -net takes nothing away: shell needs it`,
+  ]);
+});
+
 test('a file whose name is nearly that of one that is read is told, and so is a directory', async () => {
   await using ws = await workspace({
     ...packages,
