@@ -59,13 +59,29 @@ export function checkServices(entries: readonly ArchiveEntry[], init: Variables)
     const problem = problemOf(service, resolvePath(byPath, path));
     if (problem === undefined) continue;
     if (init.list('SERVICES').includes(service)) {
-      const scripts = entries.filter(({ path, kind }) => kind === 'file' && path.startsWith('etc/init.d/'));
-      const names = scripts.map((script) => posix.basename(script.path));
-      init.refuse('SERVICES', problem, didYouMean(service, names) ?? 'add the package that has it to ROOTFS');
+      const scripts = entries.filter(({ path, kind }) => kind === 'file' && /(^|\/)etc\/init\.d\//.test(path));
+      init.refuse(
+        'SERVICES',
+        problem,
+        remedy(
+          service,
+          scripts.map((script) => script.path),
+        ),
+      );
     }
     problems.push(problem);
   }
   fail('image-invalid', problems, 'add its package to ROOTFS, or remove what enables it, such as nftables.rules');
+}
+
+/** What helps a service that is not there, or not as a program, among the scripts that are. */
+function remedy(service: string, scripts: readonly string[]): string {
+  const own = scripts.filter((path) => posix.basename(path) === service);
+  if (own.includes(`etc/init.d/${service}`)) return 'make it executable where its package has it';
+  const [elsewhere] = own;
+  if (elsewhere !== undefined) return `its package has it at /${elsewhere}, which is to be /etc/init.d/${service}`;
+  const names = scripts.map((path) => posix.basename(path));
+  return didYouMean(service, names) ?? 'add the package that has it to ROOTFS';
 }
 
 function problemOf(service: string, script: ArchiveEntry | undefined): string | undefined {

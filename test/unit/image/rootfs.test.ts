@@ -186,6 +186,10 @@ test('an enabled service needs a script, through whatever links', () => {
       hint: 'did you mean "dns"?',
     }),
   );
+  const astray = [...good, link('etc/rc.d/51-web', '../init.d/web'), textFile('target/etc/init.d/web', '', 0o755)];
+  expect(() => checkServices(astray, init('dns', 'web'))).toThrow(
+    expect.objectContaining({ hint: 'its package has it at /target/etc/init.d/web, which is to be /etc/init.d/web' }),
+  );
 });
 
 test('accounts of packages join those of the image, with a number that files can belong to', () => {
